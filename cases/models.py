@@ -1,0 +1,103 @@
+"""The rows of cases."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel.db import ID, Base, Id
+
+_ACTIVE = text("status IN ('new', 'open', 'pending', 'on_hold')")
+
+
+class Case(Base):
+    """One need of one customer. `customer_id` is the leaf it began with; `last_message_id` orders the lists, since ids sort by time."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        # One covering, partial index a view: lists and counts touch only the cases that are at work.
+        Index("ix_cases_active_all", "last_message_id", "inbox_id", sqlite_where=_ACTIVE, postgresql_where=_ACTIVE),
+        Index("ix_cases_active_assignee", "assignee_id", "last_message_id", "inbox_id", "team_id", sqlite_where=_ACTIVE, postgresql_where=_ACTIVE),
+        Index("ix_cases_active_team", "team_id", "last_message_id", "inbox_id", sqlite_where=_ACTIVE, postgresql_where=_ACTIVE),
+        Index("ix_cases_active_waiting", "waiting_since", "id", sqlite_where=_ACTIVE, postgresql_where=_ACTIVE),
+        Index("ix_cases_status", "status", "last_message_id", "inbox_id", "assignee_id"),
+    )
+
+    id: Mapped[Id]
+    number: Mapped[int] = mapped_column(ID, unique=True)
+    customer_id: Mapped[int] = mapped_column(ID, ForeignKey("customers.id"), index=True)
+    inbox_id: Mapped[int] = mapped_column(ID, ForeignKey("inboxes.id"), index=True)
+    title: Mapped[str] = mapped_column(String(400))
+    status: Mapped[str] = mapped_column(String(20))
+    priority: Mapped[str] = mapped_column(String(20))
+    assignee_id: Mapped[int | None] = mapped_column(ID, ForeignKey("agents.id"))
+    team_id: Mapped[int | None] = mapped_column(ID, ForeignKey("teams.id"))
+    opened_at: Mapped[datetime]
+    opened_reason: Mapped[str] = mapped_column(Text)
+    assigned_reason: Mapped[str | None] = mapped_column(Text)
+    first_response_at: Mapped[datetime | None] = mapped_column(index=True)
+    first_response_id: Mapped[int | None] = mapped_column(ID)
+    resolved_at: Mapped[datetime | None] = mapped_column(index=True)
+    waiting_since: Mapped[datetime | None]
+    snoozed_until: Mapped[datetime | None]
+    last_message_id: Mapped[int] = mapped_column(ID)
+    last_inbound_id: Mapped[int | None] = mapped_column(ID)
+    linked_case_id: Mapped[int | None] = mapped_column(ID, ForeignKey("cases.id"))
+    updated_at: Mapped[datetime]
+
+
+class CaseTag(Base):
+    """A tag on a case."""
+
+    __tablename__ = "case_tags"
+    __table_args__ = (Index("ix_case_tags_tag", "tag", "case_id"),)
+
+    case_id: Mapped[int] = mapped_column(ID, ForeignKey("cases.id"), primary_key=True)
+    tag: Mapped[str] = mapped_column(String(60), primary_key=True)
+
+
+class CaseSeen(Base):
+    """How far an agent has read a case."""
+
+    __tablename__ = "case_seen"
+
+    agent_id: Mapped[int] = mapped_column(ID, ForeignKey("agents.id"), primary_key=True)
+    case_id: Mapped[int] = mapped_column(ID, ForeignKey("cases.id"), primary_key=True)
+    message_id: Mapped[int] = mapped_column(ID)
+
+
+class ActivityRow(Base):
+    """A line of a case's history, append-only: who did what, what was before, what after, and why."""
+
+    __tablename__ = "activities"
+    __table_args__ = (Index("ix_activities_case", "case_id", "id"), Index("ix_activities_customer", "customer_id", "id"))
+
+    id: Mapped[Id]
+    case_id: Mapped[int | None] = mapped_column(ID, ForeignKey("cases.id"))
+    customer_id: Mapped[int] = mapped_column(ID, ForeignKey("customers.id"))
+    actor_id: Mapped[int | None] = mapped_column(ID, ForeignKey("agents.id"))
+    verb: Mapped[str] = mapped_column(String(20))
+    before: Mapped[dict[str, object]]
+    after: Mapped[dict[str, object]]
+    reason: Mapped[str | None] = mapped_column(Text)
+    done_at: Mapped[datetime]
+
+
+class CaseInterval(Base):
+    """The ledger: who a case waited for, from when to when; written once, ended once."""
+
+    __tablename__ = "case_intervals"
+    __table_args__ = (
+        Index("ix_case_intervals_case", "case_id", "started_at"),
+        Index("ix_case_intervals_state", "state", "started_at"),
+        Index("uq_case_intervals_running", "case_id", unique=True, sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL")),
+    )
+
+    id: Mapped[Id]
+    case_id: Mapped[int] = mapped_column(ID, ForeignKey("cases.id"))
+    state: Mapped[str] = mapped_column(String(30))
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    team_id: Mapped[int | None] = mapped_column(ID, ForeignKey("teams.id"))
+    agent_id: Mapped[int | None] = mapped_column(ID, ForeignKey("agents.id"))
+    channel: Mapped[str] = mapped_column(String(20))

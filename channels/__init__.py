@@ -1,0 +1,1 @@
+"""The media: each adapter translates between a vendor's wire and our values, and decides nothing."""

@@ -1,0 +1,48 @@
+"""Settings, read once from the environment (`KINDRED_…`) or a `.env` file; docs/OPERATIONS.md lists them all."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Everything an operator can set. Each field's description is its documentation."""
+
+    model_config = SettingsConfigDict(env_prefix="KINDRED_", env_file=".env", extra="ignore", frozen=True)
+
+    database_url: str = Field("sqlite+aiosqlite:///var/kindred.db", description="Where everything is kept: SQLite (one process) or postgresql+asyncpg://… (several).")
+    var_dir: Path = Field(Path("var"), description="Folder for what is not in the database: attachments and the key file.")
+    secret_key: str | None = Field(None, description="Master key for sealed settings and signed tokens; without it one is made in VAR_DIR/secret.key. Set the same one on every process.")
+    host: str = Field("127.0.0.1", description="Address the web server listens on.")
+    port: int = Field(8080, ge=0, le=65535, description="Port the web server listens on.")
+    public_url: str | None = Field(None, description="How the world reaches this server (https://desk.example.com): vendors' signatures are checked against it, cookies become Secure. Defaults to http://HOST:PORT.")
+    smtp_listen_host: str = Field("127.0.0.1", description="Address the inbound mail listener binds to.")
+    smtp_listen_port: int | None = Field(None, ge=0, le=65535, description="Port of the inbound SMTP listener; off when unset.")
+    lmtp_listen_port: int | None = Field(None, ge=0, le=65535, description="Port of the inbound LMTP listener; off when unset.")
+    mail_max_bytes: int = Field(26_214_400, ge=1024, description="Largest mail that is taken in, in bytes.")
+    upload_max_bytes: int = Field(26_214_400, ge=1024, description="Largest file an agent may attach, in bytes.")
+    undo_seconds: float = Field(10, ge=0, le=60, description="How long a reply waits before it is sent, so that it can be undone.")
+    session_days: float = Field(14, gt=0, description="How long a sign-in lasts without being used.")
+    raw_days: float = Field(90, gt=0, description="How long raw payloads are kept; dead letters stay until they are replayed.")
+    feed_hours: float = Field(72, gt=0, description="How far back a client that was away can resume from the event feed.")
+    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is logged.")
+    log_json: bool = Field(False, description="Log lines as JSON.")
+    twilio_api_url: str | None = Field(None, description="Base URL of Twilio's API when it is not Twilio's own (a regional edge, a test stand-in).")
+    telegram_api_url: str | None = Field(None, description="Base URL of the Bot API when it is a local Bot API server or a test stand-in.")
+
+    @property
+    def base_url(self) -> str:
+        """The public base URL without a trailing slash."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def is_https(self) -> bool:
+        """Whether the world reaches us over TLS."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def undo_window(self) -> timedelta:
+        """How long a reply waits before it is sent."""
+        return timedelta(seconds=self.undo_seconds)

@@ -1,0 +1,28 @@
+"""Text made comparable and short: folding for look-ups, previews for lists."""
+
+import re
+import unicodedata
+
+_SPACES = re.compile(r"\s+")
+_CONTROLS = {code: None for code in (*range(0, 9), 11, 12, *range(14, 32), 127)}
+
+
+def fold(text: str) -> str:
+    """Return text as it is searched: NFKD without marks, case folded (ß → ss), one space between words. SQLite's own lower() is ASCII only."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return _SPACES.sub(" ", "".join(c for c in plain if not unicodedata.combining(c))).strip()
+
+
+def preview(text: str, length: int = 140) -> str:
+    """Return the first words on one line, cut at a word where possible, with an ellipsis when cut."""
+    line = _SPACES.sub(" ", text[: length * 4]).strip()
+    if len(line) <= length:
+        return line
+    cut = line[: length - 1]
+    at = cut.rfind(" ")
+    return (cut[:at] if at > length // 2 else cut) + "…"
+
+
+def clean(text: str) -> str:
+    """Return text without control characters that no database or screen wants (NUL above all; tab and line ends stay)."""
+    return text.translate(_CONTROLS).encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,1 @@
+"""Who should take it: every decision is a value with its reason."""

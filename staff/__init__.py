@@ -1,0 +1,1 @@
+"""Who works here: agents, teams, roles, sessions, tokens and business hours."""

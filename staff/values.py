@@ -1,0 +1,38 @@
+"""Roles, and what an agent may see."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What an agent may do; each includes the one before."""
+
+    AGENT = "agent"
+    SUPERVISOR = "supervisor"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewer:
+    """Who is asking: every read is limited by it. `inbox_ids` is None when all inboxes may be seen."""
+
+    agent_id: int
+    name: str
+    role: Role
+    team_ids: frozenset[int]
+    inbox_ids: frozenset[int] | None
+
+    def may_see(self, inbox_id: int | None) -> bool:
+        """Say whether what belongs to this inbox may be seen."""
+        return self.inbox_ids is None or inbox_id in self.inbox_ids
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """A session that was just made, or found again; `token` is only known when it was just made."""
+
+    agent_id: int
+    csrf: str
+    token: str | None
+    expires_at: datetime
