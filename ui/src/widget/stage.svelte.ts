@@ -1,0 +1,13 @@
+/** Ties the session to the screen: its latest view, as something Svelte can watch. */
+import { ChatSession, type Place, type View } from './session';
+import type { Surroundings } from './surroundings';
+
+export class Stage {
+  readonly session: ChatSession;
+  view: View;
+
+  constructor(place: Place, world: Surroundings) {
+    this.session = new ChatSession(place, world, (next) => (this.view = next));
+    this.view = $state.raw(this.session.view);
+  }
+}
