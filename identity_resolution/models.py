@@ -9,13 +9,18 @@ from kernel.db import ID, Base, Id
 
 
 class Customer(Base):
-    """A leaf profile; `root_id` is the survivor of its merges, itself when there was none."""
+    """A leaf profile; `root_id` is the survivor of its merges, itself when there was none.
+
+    `name` is what is shown: given to us when `is_named`, else that of the oldest leaf under it that has one, else made from an address or a number.
+    """
 
     __tablename__ = "customers"
 
     id: Mapped[Id]
     root_id: Mapped[int] = mapped_column(ID, ForeignKey("customers.id"), index=True)
     name: Mapped[str] = mapped_column(String(400))
+    folded_name: Mapped[str] = mapped_column(String(400), index=True)
+    is_named: Mapped[bool]
     company: Mapped[str | None] = mapped_column(String(400))
     locale: Mapped[str | None] = mapped_column(String(35))
     time_zone: Mapped[str | None] = mapped_column(String(64))
@@ -28,7 +33,10 @@ class Customer(Base):
 
 
 class Identity(Base):
-    """One way of reaching a customer; a value with several holders is shared, and by that says little."""
+    """One way of reaching a customer; a value with several holders is shared, and by that says little.
+
+    `is_sender` says that messages came by it; without it, it was only told of (an address typed into a chat).
+    """
 
     __tablename__ = "identities"
     __table_args__ = (UniqueConstraint("kind", "normalised", "customer_id"),)
@@ -39,6 +47,7 @@ class Identity(Base):
     value: Mapped[str] = mapped_column(String(400))
     normalised: Mapped[str] = mapped_column(String(400))
     trust: Mapped[str] = mapped_column(String(20))
+    is_sender: Mapped[bool]
     first_seen_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
 
@@ -59,7 +68,7 @@ class ClaimRow(Base):
 
 
 class ReviewCard(Base):
-    """The question whether two customers are one, with its evidence in bits; one open card a pair (`left_id` < `right_id`)."""
+    """The question whether two customers are one, with its evidence in bits; one open card a pair of leaves (`left_id` < `right_id`)."""
 
     __tablename__ = "review_cards"
     __table_args__ = (
@@ -80,7 +89,7 @@ class ReviewCard(Base):
 
 
 class Link(Base):
-    """A line of the append-only log of merges; an undo marks it, and the roots are folded again from what is left."""
+    """A line of the append-only log of merges, between the two leaves that were named; an undo marks it, and the roots are folded again from what is left."""
 
     __tablename__ = "link_log"
 
