@@ -30,7 +30,7 @@ class CaseReopened(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseChanged(Fact):
-    """Status, assignee, team, tags, priority, title or snooze of a case changed; `what` names which."""
+    """A case changed; `what` is one of status, assignee (or team), tags, priority, title, snooze."""
 
     kind: ClassVar[str] = "case.changed"
 
@@ -53,7 +53,7 @@ class CaseSnoozed(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseWoken(Fact):
-    """A snoozed case is back, before or at its time."""
+    """A case is no longer snoozed: its time came, a message came, or somebody moved it."""
 
     kind: ClassVar[str] = "case.woken"
 

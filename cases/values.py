@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
+from enum import Enum, StrEnum
 
 
 class CaseStatus(StrEnum):
@@ -19,6 +19,15 @@ class CaseStatus(StrEnum):
 
 ACTIVE = (CaseStatus.NEW, CaseStatus.OPEN, CaseStatus.PENDING, CaseStatus.ON_HOLD)
 ENDED = (CaseStatus.RESOLVED, CaseStatus.CLOSED)
+
+
+class Keep(Enum):
+    """Stands for "leave it as it is" where None means "nobody"."""
+
+    KEEP = "keep"
+
+
+KEEP = Keep.KEEP
 
 
 class Priority(StrEnum):
@@ -56,6 +65,9 @@ class Verb(StrEnum):
     MERGED = "merged"
     UNMERGED = "unmerged"
     UNDONE = "undone"
+
+
+UNDOABLE = frozenset({Verb.ASSIGNED, Verb.STATUS, Verb.PRIORITY, Verb.TAGGED, Verb.SNOOZED, Verb.WOKEN})
 
 
 class Change(StrEnum):
@@ -114,6 +126,36 @@ class CaseRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where a case stands, with the moments that belong to it; `waiting_since` is the oldest message that nobody has answered."""
+
+    status: CaseStatus
+    resolved_at: datetime | None = None
+    snoozed_until: datetime | None = None
+    waiting_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A case that a message might belong to."""
+
+    case_id: int
+    status: CaseStatus
+    resolved_at: datetime | None
+    last_message_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """What was decided for a message: continue or reopen `case_id`, or open a new case (None) that follows `linked_case_id`; and why."""
+
+    change: Change
+    case_id: int | None
+    reason: str
+    linked_case_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CasePlacement:
     """The case a message belongs to, what the message did to it, and why it is this one."""
 
@@ -124,7 +166,10 @@ class CasePlacement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFilter:
-    """Which cases a list asks for; None means any. `inbox_ids` is what the viewer may see."""
+    """Which cases a list asks for; None means any. `inbox_ids` is what the viewer may see.
+
+    `status` takes the place of the view's own statuses; `ids` asks for those rows whatever the view.
+    """
 
     view: View = View.ALL
     agent_id: int
@@ -148,3 +193,60 @@ class Span:
     ended_at: datetime | None
     team_id: int | None
     agent_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """The stretch of a case's ledger that has not ended."""
+
+    interval_id: int
+    span: Span
+    channel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How many cases each list holds; `resolved` counts those with a message in the last 30 days."""
+
+    mine: int
+    unassigned: int
+    all: int
+    snoozed: int
+    resolved: int
+    teams: dict[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """How much of a team's work is at hand now; snoozed cases are not."""
+
+    team_id: int | None
+    open: int
+    unassigned: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstResponse:
+    """How long a customer waited for the first human answer."""
+
+    team_id: int | None
+    took: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolution:
+    """How long a case took from its first message to its last resolve, and how much of that it waited on us; `team_id` is who resolved it."""
+
+    case_id: int
+    team_id: int | None
+    took: timedelta
+    worked: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """Median and 90th percentile of `n` spans; both None when there is none."""
+
+    median: timedelta | None
+    p90: timedelta | None
+    n: int

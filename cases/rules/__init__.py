@@ -1,0 +1,1 @@
+"""The decisions about cases: pure functions over values."""
