@@ -12,12 +12,21 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="KINDRED_", env_file=".env", extra="ignore", frozen=True)
 
-    database_url: str = Field("sqlite+aiosqlite:///var/kindred.db", description="Where everything is kept: SQLite (one process) or postgresql+asyncpg://… (several).")
+    database_url: str = Field(
+        "sqlite+aiosqlite:///var/kindred.db", description="Where everything is kept: SQLite (one process) or postgresql+asyncpg://… (several)."
+    )
     var_dir: Path = Field(Path("var"), description="Folder for what is not in the database: attachments and the key file.")
-    secret_key: str | None = Field(None, description="Master key for sealed settings and signed tokens; without it one is made in VAR_DIR/secret.key. Set the same one on every process.")
+    secret_key: str | None = Field(
+        None,
+        description="Master key for sealed settings and signed tokens; without it one is made in VAR_DIR/secret.key. Set the same one on every process.",
+    )
     host: str = Field("127.0.0.1", description="Address the web server listens on.")
     port: int = Field(8080, ge=0, le=65535, description="Port the web server listens on.")
-    public_url: str | None = Field(None, description="How the world reaches this server (https://desk.example.com): vendors' signatures are checked against it, cookies become Secure. Defaults to http://HOST:PORT.")
+    public_url: str | None = Field(
+        None,
+        description="How the world reaches this server (https://desk.example.com): vendors' signatures are checked against it, "
+        "cookies become Secure. Defaults to http://HOST:PORT.",
+    )
     smtp_listen_host: str = Field("127.0.0.1", description="Address the inbound mail listener binds to.")
     smtp_listen_port: int | None = Field(None, ge=0, le=65535, description="Port of the inbound SMTP listener; off when unset.")
     lmtp_listen_port: int | None = Field(None, ge=0, le=65535, description="Port of the inbound LMTP listener; off when unset.")

@@ -108,6 +108,7 @@ async def password_matches(password: str, hashed: str | None) -> bool:
 
 def _verify(password: str, hashed: str | None) -> bool:
     try:
-        return _passwords.verify(hashed or _NOBODY, password) and hashed is not None
+        _passwords.verify(hashed or _NOBODY, password)
     except (VerificationError, InvalidHashError):
         return False
+    return hashed is not None

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import orjson
 from sqlalchemy import JSON, BigInteger, Dialect, Integer, MetaData, event
@@ -59,7 +59,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: Moment, dict[str, object]: Json, list[object]: Json, list[str]: Json}
+    type_annotation_map: ClassVar = {datetime: Moment, dict[str, object]: Json, list[object]: Json, list[str]: Json}
 
 
 def _dump(value: object) -> str:
@@ -69,21 +69,23 @@ def _dump(value: object) -> str:
 class Database:
     """One database. On SQLite one connection writes, in turn, and several read; on PostgreSQL all do both."""
 
-    def __init__(self, url: str, pool_size: int = 8) -> None:
+    def __init__(self, url: str, pool_size: int = 8, patience: timedelta = timedelta(seconds=15)) -> None:
+        """`patience` is how long SQLite waits for another process that writes."""
         self.url = url
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         if self.is_sqlite:
-            self.writer = self._sqlite_engine(url, pool_size=1, begin="BEGIN IMMEDIATE")
-            self.reader = self._sqlite_engine(url, pool_size=pool_size, begin="BEGIN")
+            self.writer = self._sqlite_engine(url, pool_size=1, begin="BEGIN IMMEDIATE", patience=patience)
+            self.reader = self._sqlite_engine(url, pool_size=pool_size, begin="BEGIN", patience=patience)
         else:
             self.writer = self.reader = create_async_engine(
                 url, pool_size=pool_size, max_overflow=8, pool_timeout=20, pool_pre_ping=True, json_serializer=_dump, json_deserializer=orjson.loads
             )
 
     @staticmethod
-    def _sqlite_engine(url: str, *, pool_size: int, begin: str) -> AsyncEngine:
+    def _sqlite_engine(url: str, *, pool_size: int, begin: str, patience: timedelta) -> AsyncEngine:
         if (path := make_url(url).database) and path != ":memory:":
             Path(path).parent.mkdir(parents=True, exist_ok=True)
+        wait = f"busy_timeout={patience // timedelta(milliseconds=1)}"
         engine = create_async_engine(
             url, poolclass=AsyncAdaptedQueuePool, pool_size=pool_size, max_overflow=0, pool_timeout=20, json_serializer=_dump, json_deserializer=orjson.loads
         )
@@ -93,7 +95,7 @@ class Database:
             # The driver must not begin by itself: a deferred BEGIN that writes later loses updates (STACK.md).
             connection.isolation_level = None
             cursor = connection.cursor()
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000", "foreign_keys=ON", "cache_size=-32000", "temp_store=MEMORY"):
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", wait, "foreign_keys=ON", "cache_size=-32000", "temp_store=MEMORY"):
                 cursor.execute(f"PRAGMA {pragma}")
             cursor.close()
 

@@ -4,11 +4,13 @@ import re
 import unicodedata
 
 _SPACES = re.compile(r"\s+")
-_CONTROLS = {code: None for code in (*range(0, 9), 11, 12, *range(14, 32), 127)}
+_CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127))
 
 
 def fold(text: str) -> str:
     """Return text as it is searched: NFKD without marks, case folded (ß → ss), one space between words. SQLite's own lower() is ASCII only."""
+    if text.isascii():
+        return _SPACES.sub(" ", text.lower()).strip()
     plain = unicodedata.normalize("NFKD", text.casefold())
     return _SPACES.sub(" ", "".join(c for c in plain if not unicodedata.combining(c))).strip()
 

@@ -1,0 +1,1 @@
+"""What is asked of the house, mirroring it room by room."""

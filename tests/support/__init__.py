@@ -1,0 +1,1 @@
+"""Fakes and stand-ins of our own, named for what they do."""
