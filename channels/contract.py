@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
@@ -47,7 +47,7 @@ class Account:
     key: str
     name: str
     address: str
-    settings: Mapping[str, str]
+    settings: Mapping[str, str] = field(repr=False)  # holds secrets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,6 +245,7 @@ class Adapter(Protocol):
         ...
 
 
+@runtime_checkable
 class Webhook(Protocol):
     """An adapter that a vendor calls."""
 
@@ -261,7 +262,7 @@ class Webhook(Protocol):
         ...
 
 
-Receive = Callable[[int, RawPayload], Awaitable[None]]
+Receive = Callable[[int, RawPayload], Awaitable[object]]
 """Takes a payload for an inbox; returns after the commit (also when it became a dead letter), raises StorageUnavailable or Unavailable when it must come again."""
 
 

@@ -1,0 +1,192 @@
+"""Which channels there are, and how each is built: a new one is a folder and a line here."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import NoneType
+from typing import get_args
+
+from pydantic import SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+
+from channels.chat.manifest import MANIFEST as CHAT
+from channels.contract import Adapter, Manifest, Source, Webhook
+from channels.sms.manifest import MANIFEST as SMS
+from channels.telegram.manifest import MANIFEST as TELEGRAM
+from kernel.clock import Clock
+from kernel.config import Settings
+from kernel.errors import Invalid, NotFound
+
+
+class UnknownChannel(NotFound):
+    """Nobody has built this channel."""
+
+    code = "channel.unknown"
+
+    def __init__(self, channel: str) -> None:
+        super().__init__("channel", channel)
+
+
+class BadSettings(Invalid):
+    """An inbox's settings do not fit its channel; the fields are named, what was in them is not."""
+
+    code = "channel.bad_settings"
+
+    def __init__(self, channel: str, fields: Mapping[str, str]) -> None:
+        super().__init__(f"These settings do not fit: {', '.join(sorted(fields))}.", channel=channel, fields=dict(fields))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One line of an inbox's form: what an operator is asked."""
+
+    name: str
+    is_required: bool
+    is_secret: bool
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Spoke:
+    manifest: Manifest
+    adapter: Callable[[Settings, Clock], Adapter]
+    source: Callable[[Settings, Clock], Source] | None = None
+
+
+# The adapters' modules are imported by these functions alone, so that a channel nobody uses costs nothing.
+
+
+def _chat(settings: Settings, clock: Clock) -> Adapter:
+    from channels.chat.adapter import ChatAdapter
+
+    return ChatAdapter(settings, clock)
+
+
+def _sms(settings: Settings, clock: Clock) -> Adapter:
+    from channels.sms.adapter import SmsAdapter
+
+    return SmsAdapter(settings, clock)
+
+
+def _telegram(settings: Settings, clock: Clock) -> Adapter:
+    from channels.telegram.adapter import TelegramAdapter
+
+    return TelegramAdapter(settings, clock)
+
+
+def _telegram_source(settings: Settings, clock: Clock) -> Source:
+    from channels.telegram.polling import TelegramSource
+
+    return TelegramSource(settings, clock)
+
+
+_SPOKES = (
+    _Spoke(SMS, _sms),
+    _Spoke(TELEGRAM, _telegram, _telegram_source),
+    _Spoke(CHAT, _chat),
+)
+
+
+class Registry:
+    """The channels by name; adapters and sources are built on first use and live as long as it does."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._spokes = {spoke.manifest.channel: spoke for spoke in _SPOKES}
+        self._adapters: dict[str, Adapter] = {}
+        self._sources: dict[str, Source] = {}
+
+    def manifests(self) -> tuple[Manifest, ...]:
+        """Return every channel's manifest, without importing any adapter."""
+        return tuple(spoke.manifest for spoke in self._spokes.values())
+
+    def manifest(self, channel: str) -> Manifest:
+        """Return a channel's manifest.
+
+        Raises:
+            UnknownChannel: there is none of that name.
+        """
+        return self._spoke(channel).manifest
+
+    def adapter(self, channel: str) -> Adapter:
+        """Return a channel's adapter, importing it on first use.
+
+        Raises:
+            UnknownChannel: there is none of that name.
+        """
+        if channel not in self._adapters:
+            self._adapters[channel] = self._spoke(channel).adapter(self._settings, self._clock)
+        return self._adapters[channel]
+
+    def webhook(self, channel: str) -> Webhook:
+        """Return the adapter of a channel that a vendor calls.
+
+        Raises:
+            UnknownChannel: there is none of that name, or nobody calls it.
+        """
+        adapter = self.adapter(channel) if self.manifest(channel).hooks else None
+        if not isinstance(adapter, Webhook):
+            raise UnknownChannel(channel)
+        return adapter
+
+    def source(self, channel: str) -> Source | None:
+        """Return what fetches for a channel by itself, or None where nothing does.
+
+        Raises:
+            UnknownChannel: there is none of that name.
+        """
+        make = self._spoke(channel).source
+        if make is not None and channel not in self._sources:
+            self._sources[channel] = make(self._settings, self._clock)
+        return self._sources.get(channel)
+
+    def settings(self, channel: str) -> tuple[Setting, ...]:
+        """Return what an operator is asked for an inbox of this channel.
+
+        Raises:
+            UnknownChannel: there is none of that name.
+        """
+        fields = self.manifest(channel).settings.model_fields
+        return tuple(
+            Setting(name=name, is_required=field.is_required(), is_secret=_is_secret(field), help=field.description or "") for name, field in fields.items()
+        )
+
+    def check_settings(self, channel: str, settings: Mapping[str, object]) -> dict[str, str]:
+        """Return an inbox's settings as they are to be kept: checked, defaults filled in, what is empty left out.
+
+        Raises:
+            UnknownChannel: there is no such channel.
+            BadSettings: a field is missing, unknown or malformed; fields are named with pydantic's word for it, values never.
+        """
+        given = {name: value.strip() if isinstance(value, str) else value for name, value in settings.items()}
+        try:
+            checked = self.manifest(channel).settings.model_validate({name: value for name, value in given.items() if value not in ("", None)})
+        except ValidationError as broken:
+            fields = {
+                str(error["loc"][0]) if error["loc"] else "settings": error["type"] for error in broken.errors(include_input=False, include_context=False)
+            }
+            # Without the cause: pydantic's own sentence holds the values.
+            raise BadSettings(channel, fields) from None
+        return {name: _plain(value) for name, value in checked if value not in ("", None)}
+
+    async def close(self) -> None:
+        """Close every adapter that was built."""
+        while self._adapters:
+            _, adapter = self._adapters.popitem()
+            await adapter.close()
+
+    def _spoke(self, channel: str) -> _Spoke:
+        spoke = self._spokes.get(channel)
+        if spoke is None:
+            raise UnknownChannel(channel)
+        return spoke
+
+
+def _is_secret(field: FieldInfo) -> bool:
+    return field.annotation is SecretStr or set(get_args(field.annotation)) == {SecretStr, NoneType}
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    return str(value).lower() if isinstance(value, bool) else str(value)
