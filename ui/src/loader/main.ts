@@ -6,7 +6,12 @@ import { settingsFrom } from './settings';
 const settings = settingsFrom(document.currentScript, document, navigator.language);
 
 function start(): void {
-  if (!settings || document.querySelector(`[data-kindred-chat="${CSS.escape(settings.inboxKey)}"]`)) return;
+  if (!settings) {
+    console.warn('Kindred chat: the script element needs data-inbox="INBOX_KEY".');
+    return;
+  }
+  // A page that runs the script twice (a router that renders it again, say) still has one launcher.
+  if (document.querySelector(`[data-kindred-chat="${CSS.escape(settings.inboxKey)}"]`)) return;
   document.body.append(new Launcher(window, settings).host);
 }
 

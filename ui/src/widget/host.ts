@@ -1,6 +1,9 @@
-/** The frame's side of the talk with the page that embeds it: exact origins both ways, nothing but widths and counts. */
+/** The frame's side of the talk with the page that embeds it: exact origins both ways, nothing but heights and counts. */
 
 export const MARK = 'kindred.chat';
+
+/** As much as the desk takes; no real BCP 47 tag of a page is longer. */
+const LONGEST_LOCALE = 35;
 
 export type FromHost = { mark: typeof MARK; type: 'open' | 'close' };
 export type ToHost =
@@ -20,7 +23,7 @@ export function invitation(fragment: string, browserLocale: string): Invitation 
   const given = new URLSearchParams(fragment.replace(/^#/, ''));
   const origin = given.get('origin');
   return {
-    locale: given.get('locale') || browserLocale || 'en',
+    locale: (given.get('locale') || browserLocale || 'en').slice(0, LONGEST_LOCALE),
     origin: origin !== null && /^https?:\/\//.test(origin) && URL.canParse(origin) ? new URL(origin).origin : null,
   };
 }
