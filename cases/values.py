@@ -136,6 +136,20 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A case as a batch sees it, held until the transaction ends so that nobody else changes it meanwhile."""
+
+    case_id: int
+    customer_id: int
+    inbox_id: int
+    assignee_id: int | None
+    team_id: int | None
+    standing: Standing
+    last_message_id: int
+    last_inbound_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """A case that a message might belong to."""
 
@@ -197,11 +211,38 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
-    """The stretch of a case's ledger that has not ended."""
+    """A stretch of a case's ledger as it is kept: usually the one that has not ended."""
 
     interval_id: int
     span: Span
     channel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A new line of a case's history; `before` and `after` are plain JSON."""
+
+    id: int
+    case_id: int
+    customer_id: int
+    actor_id: int | None
+    verb: Verb
+    before: dict[str, object]
+    after: dict[str, object]
+    reason: str | None
+    done_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Where a case stands from a moment on, for the ledger to follow; without a channel it stays on the one it was on."""
+
+    case_id: int
+    status: CaseStatus
+    team_id: int | None
+    agent_id: int | None
+    at: datetime
+    channel: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

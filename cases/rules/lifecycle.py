@@ -52,6 +52,17 @@ def moved(standing: Standing, wanted: CaseStatus, at: datetime, until: datetime 
     )
 
 
+def woken(standing: Standing) -> Standing:
+    """Return where a snoozed case stands when it is back.
+
+    Raises:
+        IllegalTransition: it is not snoozed.
+    """
+    if standing.status is not _SNOOZED:
+        raise IllegalTransition(standing.status, _OPEN)
+    return Standing(status=_OPEN, waiting_since=standing.waiting_since)
+
+
 def keeps_waiting(status: CaseStatus) -> bool:
     """Say whether an unanswered customer still waits for us in this status."""
     return status not in (_PENDING, _RESOLVED, _CLOSED)

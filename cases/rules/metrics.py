@@ -9,7 +9,7 @@ from cases.values import Figures
 
 
 def figures(spans: Iterable[timedelta]) -> Figures:
-    """Return the median (of an even number: the middle of the two in the middle) and the 90th percentile by nearest rank: the smallest span that at least nine in ten do not exceed."""
+    """Return the median (of an even number: the middle of the two in the middle) and the 90th percentile by nearest rank (the smallest span that nine in ten do not exceed)."""
     ordered = sorted(spans)
     if not ordered:
         return Figures(median=None, p90=None, n=0)

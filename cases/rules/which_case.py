@@ -20,7 +20,11 @@ def place(request: CaseRequest, own: Candidate | None, others: Sequence[Candidat
     if len(recent) == 1:
         return Place(change=Change.CONTINUED, case_id=recent[0].case_id, reason=f"The customer's only case that was active in the last {window}.")
     if recent:
-        return Place(change=Change.OPENED, case_id=None, reason=f"New case: the customer has {len(recent)} cases that were active in the last {window}, so none is the obvious one.")
+        return Place(
+            change=Change.OPENED,
+            case_id=None,
+            reason=f"New case: {len(recent)} of the customer's were active in the last {window}, so none is the obvious one.",
+        )
     return Place(change=Change.OPENED, case_id=None, reason=f"New case: the customer has none that was active in the last {window}.")
 
 

@@ -1,0 +1,91 @@
+"""What is asked about cases: one, some, a page, how many, how far an agent has read."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from cases.models import ActivityRow, Case
+from cases.repository.lists import CaseLists
+from cases.repository.rows import CaseRows
+from cases.rules import wording
+from cases.values import CaseFilter, Counts, Sort
+from kernel.db import micros
+from kernel.ids import first_id_at
+from kernel.paging import Page, keyset, page_of
+from kernel.uow import UnitOfWork
+
+_RESOLVED_FOR = timedelta(days=30)
+
+
+async def get(uow: UnitOfWork, case_id: int) -> Case:
+    """Return a case.
+
+    Raises:
+        NotFound: there is none.
+    """
+    return await CaseRows(uow.session).get(case_id)
+
+
+async def find(uow: UnitOfWork, ids: Sequence[int]) -> list[Case]:
+    """Return those of the cases that are there, in no particular order."""
+    return await CaseRows(uow.session).find(ids) if ids else []
+
+
+async def page(uow: UnitOfWork, wanted: CaseFilter, cursor: str | None, limit: int) -> Page[Case]:
+    """Return a page of a list; sorted by waiting, only cases that wait are in it.
+
+    Raises:
+        BadCursor: the cursor was made for another list.
+        BadTag: the tag asked for is none.
+    """
+    by_waiting = wanted.sort is Sort.WAITING
+    after = keyset(cursor, 2 if by_waiting else 1)
+    if wanted.tag is not None:
+        wanted = replace(wanted, tag=wording.tag(wanted.tag))
+    found = await CaseLists(uow.session).page(wanted, after, limit + 1)
+    return page_of(found, limit, _waiting_key if by_waiting else _message_key)
+
+
+async def counts(uow: UnitOfWork, agent_id: int, inbox_ids: frozenset[int] | None, team_ids: frozenset[int]) -> Counts:
+    """Return how many cases each list holds, of the inboxes given (None: of all); `resolved` are those with a message in the last 30 days."""
+    return await CaseLists(uow.session).counts(agent_id, inbox_ids, team_ids, first_id_at(uow.clock.now() - _RESOLVED_FOR))
+
+
+async def open_cases_of(uow: UnitOfWork, leaf_ids: Sequence[int]) -> list[Case]:
+    """Return the cases of a customer's leaves that have not ended, snoozed ones too, the latest message first."""
+    return await CaseLists(uow.session).unended(leaf_ids)
+
+
+async def tags_of(uow: UnitOfWork, ids: Sequence[int]) -> dict[int, list[str]]:
+    """Return the tags of each case, sorted; empty where there are none."""
+    return await CaseLists(uow.session).tags(ids) if ids else {}
+
+
+async def activities_of(uow: UnitOfWork, leaf_ids: Sequence[int], before_id: int | None, limit: int) -> list[ActivityRow]:
+    """Return lines of history of a customer's leaves, newest first, from below `before_id`."""
+    return await CaseLists(uow.session).activities(leaf_ids, before_id, limit)
+
+
+async def seen(uow: UnitOfWork, agent_id: int, case_id: int, message_id: int) -> None:
+    """Note how far an agent has read a case; it never goes back.
+
+    Raises:
+        NotFound: there is no such case.
+    """
+    await CaseRows(uow.session).get(case_id)
+    await CaseLists(uow.session).note_seen(agent_id, case_id, message_id)
+
+
+async def unread_among(uow: UnitOfWork, agent_id: int, among: Sequence[Case]) -> set[int]:
+    """Return which of the cases hold a customer's message that the agent has not read."""
+    read = await CaseLists(uow.session).seen(agent_id, [case.id for case in among]) if among else {}
+    return {case.id for case in among if case.last_inbound_id is not None and case.last_inbound_id > read.get(case.id, 0)}
+
+
+def _message_key(case: Case) -> tuple[int]:
+    return (case.last_message_id,)
+
+
+def _waiting_key(case: Case) -> tuple[int, int]:
+    assert case.waiting_since is not None
+    return micros(case.waiting_since), case.id
