@@ -12,6 +12,7 @@ export default defineConfig({
     emptyOutDir: true,
     manifest: true,
     target: 'es2022',
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     // The page's policy allows no inline script, so the polyfill that Vite inlines may not be there.
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,

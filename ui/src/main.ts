@@ -1,4 +1,6 @@
 /** Starts the agents' workspace. */
+import './styles/tokens.css';
+import './styles/base.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
 

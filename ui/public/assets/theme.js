@@ -1,11 +1,9 @@
-/* Chooses the theme before the first paint, so that a dark desk never flashes white. */
+/* Applies a kept choice of theme before the first paint; without one the system's own preference rules in CSS. */
 (function () {
-  var kept = null;
   try {
-    kept = localStorage.getItem('kindred.theme');
+    var kept = localStorage.getItem('kindred.theme');
+    if (kept === 'dark' || kept === 'light') document.documentElement.dataset.theme = kept;
   } catch (refused) {
-    kept = null;
+    /* Storage may be switched off: the system's preference then stands. */
   }
-  var dark = kept === 'dark' || (kept !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);
-  document.documentElement.dataset.theme = dark ? 'dark' : 'light';
 })();
