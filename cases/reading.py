@@ -61,9 +61,11 @@ async def tags_of(uow: UnitOfWork, ids: Sequence[int]) -> dict[int, list[str]]:
     return await CaseLists(uow.session).tags(ids) if ids else {}
 
 
-async def activities_of(uow: UnitOfWork, leaf_ids: Sequence[int], before_id: int | None, limit: int) -> list[ActivityRow]:
-    """Return lines of history of a customer's leaves, newest first, from below `before_id`."""
-    return await CaseLists(uow.session).activities(leaf_ids, before_id, limit)
+async def activities_of(
+    uow: UnitOfWork, leaf_ids: Sequence[int], before_id: int | None, limit: int, inbox_ids: frozenset[int] | None = None
+) -> list[ActivityRow]:
+    """Return lines of history of a customer's leaves, newest first, from below `before_id`; only of cases of these inboxes, unless all may be seen (None)."""
+    return await CaseLists(uow.session).activities(leaf_ids, before_id, limit, inbox_ids)
 
 
 async def seen(uow: UnitOfWork, agent_id: int, case_id: int, message_id: int) -> None:

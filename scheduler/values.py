@@ -1,5 +1,7 @@
 """The nouns of the scheduler."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -15,3 +17,13 @@ class FollowUpState(StrEnum):
     WAITING = "waiting"
     DONE = "done"
     CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """A follow-up whose time has come, claimed for this transaction."""
+
+    follow_up_id: int
+    case_id: int
+    kind: FollowUpKind
+    due_at: datetime

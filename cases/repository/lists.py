@@ -84,9 +84,11 @@ class CaseLists:
         found = await self._session.execute(select(CaseSeen.case_id, CaseSeen.message_id).where(CaseSeen.agent_id == agent_id, CaseSeen.case_id.in_(ids)))
         return {row.case_id: row.message_id for row in found}
 
-    async def activities(self, leaf_ids: Sequence[int], before_id: int | None, limit: int) -> list[ActivityRow]:
-        """Return lines of history of customers, newest first."""
+    async def activities(self, leaf_ids: Sequence[int], before_id: int | None, limit: int, inbox_ids: frozenset[int] | None) -> list[ActivityRow]:
+        """Return lines of history of customers, newest first, of cases that may be seen."""
         query = select(ActivityRow).where(ActivityRow.customer_id.in_(leaf_ids)).order_by(ActivityRow.id.desc()).limit(limit)
+        if inbox_ids is not None:
+            query = query.join(Case, Case.id == ActivityRow.case_id).where(Case.inbox_id.in_(inbox_ids))
         return list(await self._session.scalars(query if before_id is None else query.where(ActivityRow.id < before_id)))
 
 
