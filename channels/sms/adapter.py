@@ -33,13 +33,14 @@ SIGNATURE = "x-twilio-signature"
 
 
 class SmsAdapter:
-    """SMS by Twilio's webhooks and its REST API."""
+    """SMS by Twilio's webhooks and its REST API, which has `timeout_seconds` to answer."""
 
     manifest: Manifest = MANIFEST
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
+    def __init__(self, settings: Settings, clock: Clock, timeout_seconds: float = 20) -> None:
         self._settings = settings
         self._clock = clock
+        self._timeout_seconds = timeout_seconds
         self._twilio: Twilio | None = None
 
     def verify(self, account: Account, request: WebhookRequest) -> None:
@@ -60,7 +61,7 @@ class SmsAdapter:
             computed = [validator.compute_signature(variant(url), fields).encode() for variant in (remove_port, add_port)]
         except (Unreadable, ValueError):
             raise BadSignature from None
-        if not any([hmac.compare_digest(one, given) for one in computed]):
+        if not any(hmac.compare_digest(one, given) for one in computed):
             raise BadSignature
 
     def answer(self, tail: str) -> WebhookAnswer:
@@ -110,7 +111,7 @@ class SmsAdapter:
         from channels.sms.send import Twilio
 
         if self._twilio is None:
-            self._twilio = Twilio(self._settings.twilio_api_url)
+            self._twilio = Twilio(self._settings.twilio_api_url, self._timeout_seconds)
         return self._twilio
 
     def _status_url(self, account: Account) -> str | None:

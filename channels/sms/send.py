@@ -14,7 +14,6 @@ from channels.contract import Account, OutboundMessage
 from kernel.errors import Unavailable, Undeliverable
 
 TWILIO = "https://api.twilio.com"
-TIMEOUT = aiohttp.ClientTimeout(total=20, connect=10)
 _PREFIX = "Unable to create record: "
 
 
@@ -24,9 +23,10 @@ class _Http(AsyncTwilioHttpClient):  # type: ignore[misc]
     The package's own client ignores its `timeout`, and its retries would send an SMS again after a 500: repeating is for the outbox alone.
     """
 
-    def __init__(self, base_url: str) -> None:
+    def __init__(self, base_url: str, timeout_seconds: float) -> None:
         super().__init__()
         self._base_url = base_url
+        self._timeout = aiohttp.ClientTimeout(total=timeout_seconds)
 
     async def request(
         self,
@@ -49,7 +49,7 @@ class _Http(AsyncTwilioHttpClient):  # type: ignore[misc]
             sent["Authorization"] = aiohttp.encode_basic_auth(*auth)
         try:
             async with self.session.request(
-                method, url.replace(TWILIO, self._base_url, 1), params=params, data=data, headers=sent, timeout=TIMEOUT, allow_redirects=allow_redirects
+                method, url.replace(TWILIO, self._base_url, 1), params=params, data=data, headers=sent, timeout=self._timeout, allow_redirects=allow_redirects
             ) as answer:
                 text = await answer.text(errors="replace")
         except (aiohttp.ClientError, OSError) as trouble:
@@ -62,8 +62,8 @@ class _Http(AsyncTwilioHttpClient):  # type: ignore[misc]
 class Twilio:
     """Sends messages for any account; must be made inside a running loop, as Twilio's HTTP client must."""
 
-    def __init__(self, base_url: str | None) -> None:
-        self._http = _Http((base_url or TWILIO).rstrip("/"))
+    def __init__(self, base_url: str | None, timeout_seconds: float) -> None:
+        self._http = _Http((base_url or TWILIO).rstrip("/"), timeout_seconds)
 
     async def create_message(self, account: Account, message: OutboundMessage, status_url: str | None) -> str:
         """Create a message once and return its SID.

@@ -34,14 +34,15 @@ HEADER = "x-telegram-bot-api-secret-token"
 
 
 class TelegramAdapter:
-    """Telegram by the Bot API."""
+    """Telegram by the Bot API, which has `timeout_seconds` to answer."""
 
     manifest: Manifest = MANIFEST
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
+    def __init__(self, settings: Settings, clock: Clock, timeout_seconds: float = 60) -> None:
         self._settings = settings
         self._clock = clock
-        self._api = BotApi(settings.telegram_api_url)
+        self._timeout_seconds = timeout_seconds
+        self._api = BotApi(settings.telegram_api_url, timeout_seconds)
         self._bots: Bots | None = None
 
     def verify(self, account: Account, request: WebhookRequest) -> None:
@@ -113,7 +114,7 @@ class TelegramAdapter:
         from channels.telegram.send import Bots
 
         if self._bots is None:
-            self._bots = Bots(self._settings.telegram_api_url)
+            self._bots = Bots(self._settings.telegram_api_url, self._timeout_seconds)
         return self._bots
 
     async def _fetch(self, token: str, file_id: str) -> bytes | None:

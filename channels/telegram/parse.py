@@ -58,7 +58,8 @@ def _message(inbox_id: int, said: Json, payload: RawPayload, *, is_edit: bool) -
     contact = _object(said, "contact") if "contact" in said else None
     text = _text(said) or (_card(contact) if contact else "")
     warnings += [f"{kind.replace('_', ' ')} left out" for kind in _LEFT_OUT if kind in said]
-    if not text and not files and not warnings:
+    # A live location is edited every few seconds; an edit without words or files says nothing to an agent.
+    if not text and not files and (is_edit or not warnings):
         return None
     edited_at = _int(said, "edit_date") if is_edit else 0
     first, last = _str(sender, "first_name"), _str(sender, "last_name")

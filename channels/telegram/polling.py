@@ -40,7 +40,7 @@ class TelegramSource:
             StorageUnavailable: an update could not be kept; it comes again.
         """
         token = account.settings["bot_token"]
-        async with BotApi(self._settings.telegram_api_url) as api:
+        async with BotApi(self._settings.telegram_api_url, self._wait_seconds + 10) as api:
             try:
                 # While a webhook is set, getUpdates is refused with 409.
                 await api.call(token, "deleteWebhook", {"drop_pending_updates": False})
@@ -64,7 +64,6 @@ class TelegramSource:
             token,
             "getUpdates",
             {"offset": offset, "limit": 100, "timeout": self._wait_seconds, "allowed_updates": ["message", "edited_message"]},
-            seconds=self._wait_seconds + 10,
         )
         if not isinstance(found, list):
             raise Unavailable("Telegram's updates made no sense.")

@@ -24,7 +24,6 @@ from aiogram.types import BufferedInputFile, Message
 from channels.contract import Account, OutboundFile, OutboundMessage
 from kernel.errors import Unavailable, Undeliverable
 
-TIMEOUT_SECONDS = 60.0
 MOST_PHOTO_BYTES = 10 * 1024 * 1024  # https://core.telegram.org/bots/api#sendphoto
 _PHOTOS = frozenset({"image/jpeg", "image/png", "image/webp"})
 _REMEMBERED = 1000
@@ -43,8 +42,8 @@ class _Session(AiohttpSession):
 class Bots:
     """Sends for any bot over one pool of connections, and remembers how far each message has come."""
 
-    def __init__(self, base_url: str | None) -> None:
-        self._session = _Session(api=TelegramAPIServer.from_base(base_url) if base_url else PRODUCTION, timeout=TIMEOUT_SECONDS)
+    def __init__(self, base_url: str | None, timeout_seconds: float) -> None:
+        self._session = _Session(api=TelegramAPIServer.from_base(base_url) if base_url else PRODUCTION, timeout=timeout_seconds)
         # A message of several parts that was stopped half-way goes on, so that no part is said twice.
         self._sent: OrderedDict[tuple[int, int], list[str]] = OrderedDict()
 

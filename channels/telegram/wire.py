@@ -15,7 +15,6 @@ import orjson
 from kernel.errors import Unavailable, Undeliverable
 
 TELEGRAM = "https://api.telegram.org"
-TIMEOUT_SECONDS = 20.0
 
 _WORDS = {
     401: "Telegram does not know the bot's token.",
@@ -25,9 +24,10 @@ _WORDS = {
 
 
 class BotApi:
-    """Calls for any bot; no sentence of its errors holds a token, which the Bot API carries in its URLs."""
+    """Calls for any bot, each with `timeout_seconds` for its answer; no sentence of its errors holds a token, which the Bot API carries in its URLs."""
 
-    def __init__(self, base_url: str | None) -> None:
+    def __init__(self, base_url: str | None, timeout_seconds: float = 60) -> None:
+        self._timeout_seconds = timeout_seconds
         self._base_url = (base_url or TELEGRAM).rstrip("/")
         self._session: aiohttp.ClientSession | None = None
 
@@ -37,14 +37,14 @@ class BotApi:
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         await self.close()
 
-    async def call(self, token: str, method: str, parameters: Mapping[str, object], seconds: float = TIMEOUT_SECONDS) -> object:
+    async def call(self, token: str, method: str, parameters: Mapping[str, object]) -> object:
         """Call a method and return its result.
 
         Raises:
             Unavailable: no answer, or one that may be another next time.
             Undeliverable: Telegram refuses (400, 403), in its words.
         """
-        async with self._answer("POST", f"{self._base_url}/bot{token}/{method}", seconds, parameters) as answer:
+        async with self._answer("POST", f"{self._base_url}/bot{token}/{method}", parameters) as answer:
             body = await answer.read()
             status = answer.status
         try:
@@ -66,7 +66,7 @@ class BotApi:
             Unavailable: Telegram cannot give it now.
         """
         content = bytearray()
-        async with self._answer("GET", f"{self._base_url}/file/bot{token}/{path}", 3 * TIMEOUT_SECONDS) as answer:
+        async with self._answer("GET", f"{self._base_url}/file/bot{token}/{path}") as answer:
             if answer.status != 200:
                 raise Unavailable(f"Telegram cannot give the file now ({answer.status}).", status=answer.status)
             async for chunk in answer.content.iter_chunked(65536):
@@ -82,10 +82,10 @@ class BotApi:
             self._session = None
 
     @asynccontextmanager
-    async def _answer(self, verb: str, url: str, seconds: float, parameters: Mapping[str, object] | None = None) -> AsyncIterator[aiohttp.ClientResponse]:
+    async def _answer(self, verb: str, url: str, parameters: Mapping[str, object] | None = None) -> AsyncIterator[aiohttp.ClientResponse]:
         if self._session is None:
             self._session = aiohttp.ClientSession()
-        timeout = aiohttp.ClientTimeout(total=seconds)
+        timeout = aiohttp.ClientTimeout(total=self._timeout_seconds)
         try:
             async with self._session.request(verb, url, json=parameters, timeout=timeout, allow_redirects=False) as answer:
                 yield answer

@@ -1,0 +1,1 @@
+"""Every adapter by itself, and the contract that all of them keep."""
