@@ -11,7 +11,8 @@ def fold(text: str) -> str:
     """Return text as it is searched: NFKD without marks, case folded (ß → ss), one space between words. SQLite's own lower() is ASCII only."""
     if text.isascii():
         return _SPACES.sub(" ", text.lower()).strip()
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    # Folded before and after: some signs hold capitals (№ → No), and some marks fold into letters only while they stand alone.
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text.casefold()).casefold())
     return _SPACES.sub(" ", "".join(c for c in plain if not unicodedata.combining(c))).strip()
 
 

@@ -16,6 +16,9 @@ from kernel.ids import IdMaker
 
 log = structlog.get_logger()
 
+# PostgreSQL's classes of errors that pass: lost connection, deadlock, too few resources, a lock not to be had, shutting down or starting.
+_PASSING = ("08", "40", "53", "55P03", "57P")
+
 
 class UnitOfWork:
     """What a verb works with: the session, the clock, new ids, and a place to record facts."""
@@ -93,10 +96,10 @@ def _storage_faults() -> Iterator[None]:
         yield
     except IntegrityError:
         raise
-    except (OperationalError, InterfaceError, PoolTimeout, ConnectionError) as fault:
+    except (OperationalError, InterfaceError, PoolTimeout, OSError) as fault:  # OSError: there is no network in here but the database's
         log.error("storage unavailable", fault=type(getattr(fault, "orig", None) or fault).__name__)
         raise StorageUnavailable from fault
     except DBAPIError as fault:
-        if fault.connection_invalidated:
+        if fault.connection_invalidated or str(getattr(fault.orig, "sqlstate", "")).startswith(_PASSING):
             raise StorageUnavailable from fault
         raise
