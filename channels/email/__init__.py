@@ -1,0 +1,1 @@
+"""E-mail: real mail in by SMTP, LMTP and IMAP, replies out by SMTP."""

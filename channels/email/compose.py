@@ -1,0 +1,142 @@
+"""An OutboundMessage to a mail's bytes: pure; threading headers that survive, a history quoted as mail programs do, and no way to smuggle a header in."""
+
+import html
+import re
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+
+from channels.contract import Account, OutboundMessage
+from kernel.errors import Undeliverable
+from kernel.text import clean
+
+# Python 3.11 writes In-Reply-To and References beyond 78 characters as encoded words, which breaks threads (cpython#79986).
+_POLICY = SMTP.clone(max_line_length=998, cte_type="7bit")
+_MOST_REFERENCES = 40
+_LONGEST_SUBJECT = 400
+_REPLY_MARKS = ("re:", "aw:", "sv:", "antw:", "odp:", "vs:", "re :", "回复", "答复")
+_URL = re.compile(r"https?://[^\s<>\"']{1,2000}")
+
+
+def compose(account: Account, message: OutboundMessage) -> bytes:
+    """Return the mail, 7-bit clean, with CRLF line ends.
+
+    Raises:
+        Undeliverable: the recipient's address cannot stand in a mail.
+    """
+    mail = EmailMessage(policy=_POLICY)
+    mail["From"] = mailbox(f"{message.author_name} ({account.name})", account.address)
+    mail["To"] = mailbox(message.recipient_name or "", message.recipient)
+    mail["Reply-To"] = mailbox("", reply_address(account, message.reply_token))
+    mail["Subject"] = subject_of(account, message)
+    mail["Date"] = message.written_at
+    mail["Message-ID"] = message.external_id
+    references = shortened(message.references)
+    if references:
+        mail["In-Reply-To"] = references[-1]
+        mail["References"] = " ".join(references)
+    text = _lines(message.text)
+    mail.set_content(text + _quoted_text(message), cte="quoted-printable")
+    mail.add_alternative(f"<html><body>{_paragraphs(text)}{_quoted_html(message)}</body></html>", subtype="html", cte="quoted-printable")
+    for file in message.files:
+        kind, _, subtype = _media_type(file.media_type).partition("/")
+        mail.add_attachment(file.content, maintype=kind, subtype=subtype, filename=one_line(file.name.replace("/", "_").replace("\\", "_"))[:180] or "file")
+    return mail.as_bytes()
+
+
+def reply_address(account: Account, token: str) -> str:
+    """Return the address by which an answer finds its conversation: `local+c<token>@domain`."""
+    local, _, domain = account.address.rpartition("@")
+    return f"{local}+c{token}@{domain}"
+
+
+def subject_of(account: Account, message: OutboundMessage) -> str:
+    """Return the subject on one line: as the thread has it with one "Re:", or as written where nothing is answered."""
+    subject = one_line(message.subject or "")[:_LONGEST_SUBJECT]
+    if not subject:
+        return f"Message from {one_line(account.name)}"
+    if not message.references or subject.lower().startswith(_REPLY_MARKS):
+        return subject
+    return f"Re: {subject}"
+
+
+def shortened(references: tuple[str, ...]) -> tuple[str, ...]:
+    """Return references that can be written: printable ones; of a long thread the oldest (which names it) and the newest."""
+    usable = tuple(
+        dict.fromkeys(
+            one_line(reference)
+            for reference in references
+            if reference.isascii() and reference.isprintable() and " " not in reference and 3 <= len(reference) <= 900
+        )
+    )
+    return usable if len(usable) <= _MOST_REFERENCES else (usable[0], *usable[1 - _MOST_REFERENCES :])
+
+
+def mailbox(name: str, address: str) -> Address:
+    """Return a header's address.
+
+    Raises:
+        Undeliverable: it is none, or has what no header can carry.
+    """
+    local, _, domain = address.strip().rpartition("@")
+    try:
+        return Address(display_name=one_line(name)[:200], addr_spec=f"{local}@{_in_ascii(domain)}")
+    except (ValueError, IndexError, LookupError) as wrong:
+        raise Undeliverable("This is not an address that mail can be sent to.") from wrong
+
+
+def one_line(text: str) -> str:
+    """Return text that cannot end a header: no line ends of any kind, no control characters."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in clean(text)).split())
+
+
+def _in_ascii(domain: str) -> str:
+    return domain if domain.isascii() else domain.encode("idna").decode("ascii")
+
+
+def _lines(text: str) -> str:
+    return clean(text).replace("\r\n", "\n").replace("\r", "\n").rstrip() + "\n"
+
+
+def _introduction(message: OutboundMessage) -> str:
+    # No moment stands here: we know when we write, not when each quoted line was written.
+    name = one_line(message.recipient_name or "")
+    return f"{name} <{one_line(message.recipient)}> wrote:" if name else f"{one_line(message.recipient)} wrote:"
+
+
+def _quoted_text(message: OutboundMessage) -> str:
+    if not message.quoted:
+        return ""
+    marked = "\n".join(f">{line}" if line.startswith(">") else f"> {line}".rstrip() for line in _lines(message.quoted).rstrip("\n").split("\n"))
+    return f"\n{_introduction(message)}\n\n{marked}\n"
+
+
+def _quoted_html(message: OutboundMessage) -> str:
+    if not message.quoted:
+        return ""
+    style = "margin:0 0 0 .8ex;border-left:1px solid #ccc;padding-left:1ex"
+    return f'<div>{html.escape(_introduction(message))}</div><blockquote type="cite" style="{style}">{_paragraphs(_lines(message.quoted))}</blockquote>'
+
+
+def _paragraphs(text: str) -> str:
+    blocks = re.split(r"\n{2,}", text.strip("\n"))
+    return "".join(f"<p>{_linked(block)}</p>" for block in blocks)
+
+
+def _linked(block: str) -> str:
+    out: list[str] = []
+    position = 0
+    for match in _URL.finditer(block):
+        url = match[0].rstrip(".,;:!?)]}")
+        out.append(html.escape(block[position : match.start()]))
+        out.append(f'<a href="{html.escape(url)}">{html.escape(url)}</a>')
+        position = match.start() + len(url)
+    out.append(html.escape(block[position:]))
+    return "".join(out).replace("\n", "<br>\n")
+
+
+def _media_type(media_type: str) -> str:
+    """Return a type that a file may be sent as: bytes cannot stand as multipart or message parts."""
+    plain = media_type.partition(";")[0].strip().lower()
+    fits = re.fullmatch(r"[a-z0-9!#$&^_.+-]{1,60}/[a-z0-9!#$&^_.+-]{1,60}", plain) and not plain.startswith(("multipart/", "message/"))
+    return plain if fits else "application/octet-stream"

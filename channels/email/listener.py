@@ -1,0 +1,169 @@
+"""The door for mail that is delivered to us: SMTP and LMTP in our own event loop; 250 is said only after the mail is kept."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import AnyStr
+
+import structlog
+from aiosmtpd.lmtp import LMTP
+from aiosmtpd.smtp import SMTP, Session
+from aiosmtpd.smtp import Envelope as SmtpEnvelope
+
+from channels.contract import Account, RawPayload, Receive
+from channels.email.framing import FRAMED, Envelope, framed
+from kernel.clock import Clock
+from kernel.errors import Fault
+
+log = structlog.get_logger()
+
+FindAccount = Callable[[str], Awaitable[Account | None]]
+"""Given an address in lower case, returns the inbox that has it, or None; may raise StorageUnavailable."""
+
+_LATER = "451 4.3.0 The mail was not kept; please try again later"
+_KEPT = "250 2.0.0 Kept"
+_UNKNOWN = "550 5.1.1 No such mailbox here"
+_TIMEOUT = 120.0
+_MOST_RECIPIENTS = 100
+
+
+class MailDoor:
+    """Listens for mail to our inboxes, by SMTP, by LMTP or by both."""
+
+    def __init__(self, find_account: FindAccount, receive: Receive, clock: Clock, *, max_bytes: int, hostname: str = "kindred") -> None:
+        self._find_account = find_account
+        self._receive = receive
+        self._clock = clock
+        self._max_bytes = max_bytes
+        self._hostname = hostname
+        self._servers: list[asyncio.Server] = []
+
+    async def listen(self, host: str, port: int, *, is_lmtp: bool = False) -> int:
+        """Open a port (0 for any that is free) and return its number."""
+        source = "email/lmtp" if is_lmtp else "email/smtp"
+        handler = _Handler(self._find_account, self._receive, self._clock, source)
+        kind = _Lmtp if is_lmtp else _Smtp
+        loop = asyncio.get_running_loop()
+
+        def connection() -> SMTP:
+            return kind(handler, loop=loop, hostname=self._hostname, ident="Kindred", data_size_limit=self._max_bytes, enable_SMTPUTF8=True, timeout=_TIMEOUT)
+
+        server = await loop.create_server(connection, host, port)
+        self._servers.append(server)
+        return int(server.sockets[0].getsockname()[1])
+
+    async def close(self) -> None:
+        """Take no more connections; one that has not heard its answer will be tried again by its sender."""
+        for server in self._servers:
+            server.close()
+            await server.wait_closed()
+        self._servers.clear()
+
+
+def addresses_of(recipient: str) -> list[str]:
+    """Return the addresses under which a recipient may be known, in lower case: as it is, then without its plus-parts, one by one."""
+    local, at, domain = recipient.strip().lower().rpartition("@")
+    found = [f"{local}{at}{domain}"]
+    while "+" in local[1:]:
+        local = local[: local.rindex("+")]
+        found.append(f"{local}{at}{domain}")
+    return found
+
+
+class _Handler:
+    """What is done at each step of a delivery; aiosmtpd calls it by these names."""
+
+    def __init__(self, find_account: FindAccount, receive: Receive, clock: Clock, source: str) -> None:
+        self._find_account = find_account
+        self._receive = receive
+        self._clock = clock
+        self._source = source
+
+    async def handle_RCPT(self, server: SMTP, session: Session, envelope: SmtpEnvelope, address: str, options: list[str]) -> str:  # noqa: N802  # aiosmtpd's name
+        """Take a recipient that is an inbox of ours."""
+        if len(envelope.rcpt_tos) >= _MOST_RECIPIENTS:
+            return "452 4.5.3 Too many recipients"
+        try:
+            account = await self._account(address)
+        except Fault:
+            return _LATER
+        if account is None:
+            return _UNKNOWN
+        envelope.rcpt_tos.append(address)
+        envelope.rcpt_options.extend(options)
+        return "250 2.1.5 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: SmtpEnvelope) -> str:  # noqa: N802
+        """Keep the mail once for each inbox it is for; SMTP has one answer for all recipients, LMTP one for each (RFC 2033 §4.2)."""
+        inboxes: dict[int, list[str]] = {}
+        owner: dict[str, int | None] = {}
+        for recipient in envelope.rcpt_tos:
+            account = await self._account(recipient)
+            owner[recipient] = account.inbox_id if account else None
+            if account:
+                inboxes.setdefault(account.inbox_id, []).append(recipient)
+        kept = {inbox_id for inbox_id, recipients in inboxes.items() if await self._keep(inbox_id, recipients, envelope)}
+        answers = [_KEPT if owner[recipient] in kept else _LATER for recipient in envelope.rcpt_tos]
+        if isinstance(server, LMTP):
+            return "\r\n".join(answers)
+        # When one inbox failed, the sender repeats for all; what was kept already is known by its Message-ID and dropped.
+        return _LATER if _LATER in answers else _KEPT
+
+    async def _keep(self, inbox_id: int, recipients: list[str], envelope: SmtpEnvelope) -> bool:
+        body = framed(Envelope(sender=envelope.mail_from or "", recipients=tuple(recipients)), bytes(envelope.original_content or b""))
+        try:
+            await self._receive(inbox_id, RawPayload(source=self._source, content_type=FRAMED, body=body, received_at=self._clock.now()))
+        except Fault as fault:
+            log.warning("mail not kept", inbox_id=inbox_id, source=self._source, code=fault.code)
+            return False
+        return True
+
+    async def _account(self, recipient: str) -> Account | None:
+        for address in addresses_of(recipient):
+            account = await self._find_account(address)
+            if account is not None:
+                return account
+        return None
+
+
+class _Door(SMTP):
+    """aiosmtpd with its own line limit lifted (it refused 22 of 2,365 real mails), and with nothing told to the sender about what failed."""
+
+    async def handle_exception(self, error: Exception) -> str:
+        """Ask for the mail again, whatever went wrong."""
+        log.error("mail door failed", error=type(error).__name__, exc_info=error)
+        return _LATER
+
+    @property
+    def line_length_limit(self) -> int:  # type: ignore[override]  # a class attribute there; the size limit bounds a line well enough
+        return max(1001, getattr(self, "data_size_limit", None) or 32 * 1024 * 1024)
+
+
+class _Smtp(_Door):
+    """The SMTP side."""
+
+
+class _Lmtp(LMTP, _Door):
+    """The LMTP side: every refusal after DATA is said once for each recipient (RFC 2033 §4.2)."""
+
+    _answers = 0
+
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
+        """Take the mail."""
+        self._answers = len(self.envelope.rcpt_tos) if self.envelope else 0
+        try:
+            await super().smtp_DATA(arg)
+        finally:
+            self._answers = 0
+
+    async def push(self, status: AnyStr) -> None:
+        """Say a line; a size refusal as often as there are recipients."""
+        is_refusal = str(status).startswith(("552 ", "500 Line"))
+        for _ in range(max(1, self._answers) if is_refusal else 1):
+            await super().push(status)
+
+    async def handle_exception(self, error: Exception) -> str:
+        """Ask for the mail again, once for each recipient when it was being taken."""
+        answer = await super().handle_exception(error)
+        recipients = len(self.envelope.rcpt_tos) if self.envelope and self.envelope.content is not None else 1
+        self._set_post_data_state()  # type: ignore[no-untyped-call]
+        return "\r\n".join([answer] * max(1, recipients))

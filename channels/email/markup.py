@@ -1,0 +1,102 @@
+"""HTML made safe to show, and HTML made into text with its quotes marked by `> `."""
+
+import html
+import re
+
+import nh3
+from inscriptis import Inscriptis
+from inscriptis.css_profiles import CSS_PROFILES
+from inscriptis.model.config import ParserConfig
+from lxml import etree  # type: ignore[import-untyped]
+from lxml import html as lxml_html
+
+_MOST_MARKUP = 2_000_000
+_MOST_FOR_LAYOUT = 600_000
+_SCHEMES = {"http", "https", "mailto", "tel", "cid"}
+_ATTRIBUTES = {**{tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()}, "*": {"dir", "lang", "title", "style", "align"}}
+_ATTRIBUTES["blockquote"] = {"cite", "type"}
+_ATTRIBUTES["img"] = {"src", "alt", "width", "height"}
+_ATTRIBUTES["td"] = _ATTRIBUTES["th"] = {"colspan", "rowspan", "align", "valign", "width", "bgcolor"}
+_ATTRIBUTES["table"] = {"border", "cellpadding", "cellspacing", "width", "bgcolor", "align"}
+_STYLES = {
+    *("background-color", "border", "border-left", "color", "direction", "font-family", "font-size", "font-style", "font-weight"),
+    *("line-height", "list-style-type", "margin", "margin-left", "padding", "padding-left", "text-align", "text-decoration", "vertical-align", "white-space"),
+}
+_SPACES = re.compile(r"[ \t\u00a0]{2,}")
+_BLANK_LINES = re.compile(r"\n[ \t\u00a0]*(?:\n[ \t\u00a0]*){2,}")
+_RULE = "_" * 20  # what Outlook writes in plain text; the library draws no rules
+_CLASS = "contains(concat(' ', normalize-space(@class), ' '), ' {} ')"
+_QUOTES = etree.XPath(
+    "//blockquote[@type='cite' or @class='gmail_quote' or @cite or not(ancestor::blockquote)] | //*[@id='OLK_SRC_BODY_SECTION']"
+    f" | //div[{_CLASS.format('yahoo_quoted')}] | //div[{_CLASS.format('protonmail_quote')}]"
+)
+_CONFIG = ParserConfig(css=CSS_PROFILES["strict"].copy(), display_images=False, display_links=False)
+
+
+def clean_html(markup: str) -> str:
+    """Return HTML with nothing active left in it: tags, attributes, schemes and styles by a list of what is allowed; `cid:` images stay."""
+    return nh3.clean(
+        markup[:_MOST_MARKUP],
+        tags=nh3.ALLOWED_TAGS | {"font", "section", "article", "header", "footer", "main"},
+        clean_content_tags={"script", "style", "title", "head", "template", "noscript"},
+        attributes=_ATTRIBUTES,
+        url_schemes=_SCHEMES,
+        url_relative="deny",
+        filter_style_properties=_STYLES,
+        link_rel="noopener noreferrer nofollow",
+    )
+
+
+def html_to_text(markup: str) -> str:
+    """Return what a reader of some HTML sees, a paragraph a line; quoted blocks stand with `> ` before each line."""
+    if len(markup) > _MOST_FOR_LAYOUT:
+        return _plainly(markup)
+    try:
+        tree = _tree(markup)
+        if tree is None:
+            return ""
+        marked: set[object] = set()
+        for quote in _QUOTES(tree):
+            if marked.isdisjoint(quote.iterancestors()):
+                _mark(quote)
+                marked.add(quote)
+        for rule in tree.iter("hr"):
+            rule.tag, rule.text = "p", _RULE
+        return _tidy(_rendered(tree))
+    except (etree.LxmlError, RecursionError, ValueError, LookupError, TypeError, AttributeError, AssertionError):
+        return _plainly(markup)
+
+
+def _tree(markup: str) -> "lxml_html.HtmlElement | None":
+    stripped = re.sub(r"^\s*<\?xml[^>]{0,200}\?>", "", markup)
+    if not stripped.strip():
+        return None
+    return lxml_html.document_fromstring(f"<body>{stripped}</body>" if "<body" not in stripped[:100_000].lower() else stripped)
+
+
+def _rendered(tree: object) -> str:
+    return str(Inscriptis(tree, _CONFIG).get_text())
+
+
+def _mark(quote: "lxml_html.HtmlElement") -> None:
+    """Put a quoted block's text, marked line by line, in its own place."""
+    parent = quote.getparent()
+    if parent is None:
+        return
+    alone = lxml_html.Element("body")
+    tail, quote.tail = quote.tail, None
+    parent.replace(quote, marked := lxml_html.Element("pre"))
+    marked.tail = tail
+    alone.append(quote)
+    marked.text = "\n" + "\n".join(f"> {line}".rstrip() for line in _tidy(_rendered(alone)).split("\n")) + "\n"
+
+
+def _plainly(markup: str) -> str:
+    """Return the text without any layout but line ends: for what is too large or too odd to lay out."""
+    broken = re.sub(r"(?i)<(?:br|/p|/div|/tr|/li|/h[1-6])\b", "\n<br", markup[:_MOST_MARKUP])
+    return _tidy(html.unescape(nh3.clean(broken, tags=set(), clean_content_tags={"script", "style", "title", "template"})))
+
+
+def _tidy(text: str) -> str:
+    lines = "\n".join(_SPACES.sub(" ", line).strip(" \t\u00a0\u200b") if not line.startswith(">") else line.rstrip() for line in text.split("\n"))
+    return _BLANK_LINES.sub("\n\n", lines).strip("\n")

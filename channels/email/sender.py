@@ -1,0 +1,107 @@
+"""Who a mail is from and how far that is to be believed, whether a machine wrote it, and which of our reply tokens it carries."""
+
+import re
+from collections.abc import Sequence
+
+from channels.contract import Account
+from channels.email.framing import Envelope
+from channels.email.headers import Mailbox, mailboxes, unfold
+from channels.email.mime import Part
+from kernel.claims import Claim, IdentityKind, Trust
+
+_PLUS_TOKEN = re.compile(r"\+c([a-z2-7]{8,80})(?=@|\+)", re.IGNORECASE)
+_ID_TOKEN = re.compile(r"<c\.([a-z2-7]{8,80})\.\d{1,20}@", re.IGNORECASE)
+_PHONE = re.compile(r"(?<![\w+])\+[1-9][\d ()./\u00a0-]{6,22}\d(?!\d)")
+_MOST_CLAIMS = 6
+_MOST_TOKENS = 20
+
+
+def sender_of(root: Part, account: Account, envelope: Envelope, digest: str, hint: str | None, warnings: list[str]) -> tuple[Claim, list[Claim]]:
+    """Return the sender, and what else the headers claim of them.
+
+    There always is a sender: where nobody usable is named, a made-up one per mail, so that no two are taken for one.
+    """
+    from_boxes = mailboxes(root.values("from"), hint)
+    usable = [box for box in from_boxes if box.is_usable]
+    replies = [box for box in mailboxes(root.values("reply-to"), hint) if box.is_usable]
+    if usable:
+        sender = Claim(kind=IdentityKind.EMAIL, value=usable[0].address, name=usable[0].name or None, trust=_trust(root, account))
+        if len(usable) > 1:
+            warnings.append("The mail names more than one author; the first was taken.")
+    else:
+        warnings.append("The mail names no usable author.")
+        sender = _fallback([*mailboxes(root.values("sender"), hint), *replies, *_returned(root, envelope)], from_boxes, digest)
+    if sender.trust is Trust.CLAIMED and usable:
+        warnings.append("The mail server says that the sender's domain did not vouch for this mail (DMARC failed).")
+    if sender.value.lower() == account.address.lower():
+        warnings.append("The author is our own address.")
+    others = [
+        Claim(kind=IdentityKind.EMAIL, value=box.address, name=box.name or None)
+        for box in replies
+        if box.address.lower() not in (sender.value.lower(), account.address.lower())
+    ]
+    return sender, others
+
+
+def _fallback(boxes: Sequence[Mailbox], named: Sequence[Mailbox], digest: str) -> Claim:
+    name = next((box.name or box.address for box in named if box.name or box.address), None)
+    for box in boxes:
+        if box.is_usable:
+            return Claim(kind=IdentityKind.EMAIL, value=box.address, name=box.name or name)
+    return Claim(kind=IdentityKind.EMAIL, value=f"unknown-{digest[:16]}@sender.invalid", name=name)
+
+
+def _returned(root: Part, envelope: Envelope) -> list[Mailbox]:
+    sender = [Mailbox(name="", address=envelope.sender)] if envelope.sender else []
+    return [*sender, *mailboxes(root.values("return-path"))]
+
+
+def _trust(root: Part, account: Account) -> Trust:
+    """Believe the author unless our own mail server, by its name in Authentication-Results (RFC 8601), says that DMARC failed.
+
+    Its line is the topmost of that name; others may be forged.
+    """
+    ours = account.settings.get("authserv_id", "").strip().lower()
+    if not ours:
+        return Trust.VERIFIED
+    for value in root.values("authentication-results"):
+        results = [part.strip().lower() for part in unfold(value).split(";")]
+        if results[0].partition(" ")[0] == ours:
+            verdicts = ["".join(result.split("(")[0].split(" ")[0].split()) for result in results[1:]]
+            return Trust.CLAIMED if "dmarc=fail" in verdicts else Trust.VERIFIED
+    return Trust.VERIFIED
+
+
+def claims_of(sender: Claim, others: list[Claim], text: str) -> tuple[Claim, ...]:
+    """Return what is claimed besides the sender: another address to answer to, telephone numbers in international form in the new part."""
+    numbers = dict.fromkeys(" ".join(found[0].split()) for found in _PHONE.finditer(text[-20_000:]) if 8 <= sum(sign.isdigit() for sign in found[0]) <= 15)
+    phones = [Claim(kind=IdentityKind.PHONE, value=number) for number in numbers]
+    unique = dict.fromkeys(claim for claim in [*others, *phones] if claim.value.lower() != sender.value.lower())
+    return tuple(unique)[:_MOST_CLAIMS]
+
+
+def is_automatic(root: Part, envelope: Envelope) -> bool:
+    """Say whether a machine wrote this: RFC 3834's header, its forerunners, or nobody to return it to.
+
+    `X-Auto-Response-Suppress` is a wish of people's mail too and says nothing.
+    """
+    submitted = root.value("auto-submitted").partition(";")[0].strip().lower()
+    if submitted and submitted != "no":
+        return True
+    if root.value("precedence").strip().lower() in ("bulk", "junk", "auto_reply", "auto-reply"):
+        return True
+    if any(root.value(name).strip().lower() not in ("", "no") for name in ("x-autoreply", "x-autorespond", "x-autoresponse", "x-auto-reply")):
+        return True
+    return envelope.sender == "" or root.value("return-path").strip() == "<>"
+
+
+def reply_tokens(root: Part, envelope: Envelope, recipients: Sequence[Mailbox], references: Sequence[str]) -> tuple[str, ...]:
+    """Return the reply tokens in a mail, lower case: from the addresses it came to, then from our own ids among its references.
+
+    Whether they are ours, the hub checks.
+    """
+    delivered = mailboxes([value for name in ("delivered-to", "x-original-to", "envelope-to") for value in root.values(name)[:20]])
+    addresses = [*envelope.recipients, *(box.address for box in [*delivered, *recipients])]
+    found = [match[1].lower() for address in addresses for match in _PLUS_TOKEN.finditer(address)]
+    found += [match[1].lower() for reference in references if (match := _ID_TOKEN.match(reference))]
+    return tuple(dict.fromkeys(found))[:_MOST_TOKENS]
