@@ -1,0 +1,297 @@
+"""All SQL of identity resolution: set-based Core for the batch on its way in, mapped rows for what an agent changes."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from hashlib import blake2b
+from typing import TypeVar, cast
+
+from sqlalchemy import ColumnElement, Select, Table, and_, delete, func, or_, select, text, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from identity_resolution.models import ClaimRow, Customer, Identity, Link, NotSame, ReviewCard
+from identity_resolution.rules.verdicts import Holder
+from identity_resolution.values import CardState
+from kernel.claims import Trust
+from kernel.errors import NotFound
+
+T = TypeVar("T")
+Key = tuple[str, str]
+Row = dict[str, object]
+Pair = tuple[int, int]
+
+_customers, _identities, _claims = (cast(Table, row.__table__) for row in (Customer, Identity, ClaimRow))
+_left, _right = aliased(Customer), aliased(Customer)
+
+
+class _RootsMoved(Exception):
+    """Somebody merged these customers while we waited for them."""
+
+
+class FilingRepository:
+    """The hot path: a handful of statements for a whole batch, none per message."""
+
+    def __init__(self, session: AsyncSession, *, is_sqlite: bool) -> None:
+        self._session = session
+        self._is_sqlite = is_sqlite
+
+    async def holders(self, keys: Collection[Key]) -> dict[Key, list[Holder]]:
+        """Return who holds each value, oldest first."""
+        leaf, root = _customers.alias("leaf"), _customers.alias("root")
+        held = _identities.c
+        rows = await self._session.execute(
+            select(
+                held.kind,
+                held.normalised,
+                held.id,
+                held.customer_id,
+                leaf.c.root_id,
+                root.c.name,
+                leaf.c.is_named | root.c.is_named,
+                held.trust,
+                held.is_sender,
+                held.last_seen_at,
+            )
+            .join_from(_identities, leaf, leaf.c.id == held.customer_id)
+            .join(root, root.c.id == leaf.c.root_id)
+            .where(tuple_(held.kind, held.normalised).in_(sorted(keys)))
+            .order_by(held.id)
+        )
+        found: dict[Key, list[Holder]] = defaultdict(list)
+        for kind, normalised, identity_id, customer_id, root_id, name, is_named, trust, is_sender, last_seen_at in rows:
+            found[kind, normalised].append(
+                Holder(
+                    identity_id=identity_id,
+                    customer_id=customer_id,
+                    root_id=root_id,
+                    name=name,
+                    is_named=bool(is_named),
+                    trust=Trust(trust),
+                    is_sender=is_sender,
+                    last_seen_at=last_seen_at,
+                )
+            )
+        return found
+
+    async def hold_back_others(self, keys: Collection[Key]) -> bool:
+        """Make other processes wait with these values until we commit; say whether there may be others, so that the values must be looked up again."""
+        if self._is_sqlite:
+            return False
+        locks = sorted(int.from_bytes(blake2b("\0".join(key).encode(), digest_size=8).digest(), "big", signed=True) for key in keys)
+        await self._session.execute(text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key"), {"keys": locks})
+        return True
+
+    async def insert(self, customers: Sequence[Row], identities: Sequence[Row], claims: Sequence[Row]) -> None:
+        """Insert in bulk; an identity that another worker has just given to the same leaf is left as it is."""
+        if customers:
+            await self._session.execute(_customers.insert(), customers)
+        if identities:
+            insert = sqlite.insert(_identities).on_conflict_do_nothing() if self._is_sqlite else postgresql.insert(_identities).on_conflict_do_nothing()
+            await self._session.execute(insert, identities)
+        if claims:
+            await self._session.execute(_claims.insert(), claims)
+
+    async def touch(self, identity_ids: Collection[int], customer_ids: Collection[int], at: datetime) -> None:
+        """Note that these were seen; rows are locked in the order of their ids, so that two batches never wait for each other in a ring."""
+        for table, ids in ((_identities, identity_ids), (_customers, customer_ids)):
+            if ids:
+                ordered = select(table.c.id).where(table.c.id.in_(sorted(ids))).order_by(table.c.id).with_for_update(key_share=True)
+                await self._session.execute(table.update().where(table.c.id.in_(ordered)).values(last_seen_at=at))
+
+    async def prove(self, identity_ids: Collection[int]) -> None:
+        """Raise identities that were claimed to verified."""
+        await self._session.execute(_identities.update().where(_identities.c.id.in_(sorted(identity_ids))).values(trust=Trust.VERIFIED.value))
+
+    async def kept_apart(self, root_ids: Collection[int]) -> set[Pair]:
+        """Return the pairs among some roots that are known to be two, or already asked about; the smaller id first."""
+        pairs: set[Pair] = set()
+        for row, wanted in ((NotSame, None), (ReviewCard, ReviewCard.state == CardState.OPEN)):
+            pairs.update(await self._root_pairs(row, root_ids, wanted))
+        return pairs
+
+    async def _root_pairs(self, row: type[NotSame] | type[ReviewCard], root_ids: Collection[int], wanted: ColumnElement[bool] | None) -> set[Pair]:
+        query = (
+            select(_left.root_id, _right.root_id)
+            .join_from(row, _left, _left.id == row.left_id)
+            .join(_right, _right.id == row.right_id)
+            .where(_left.root_id.in_(root_ids), _right.root_id.in_(root_ids))
+        )
+        rows = await self._session.execute(query if wanted is None else query.where(wanted))
+        return {(min(pair), max(pair)) for pair in ((one, other) for one, other in rows)}
+
+    async def insert_cards(self, cards: Sequence[Row]) -> set[int]:
+        """Insert review cards, and return the ids of those that were not already open."""
+        insert = sqlite.insert if self._is_sqlite else postgresql.insert
+        return set(await self._session.scalars(insert(ReviewCard).values(list(cards)).on_conflict_do_nothing().returning(ReviewCard.id)))
+
+
+class CustomerRepository:
+    """What agents see and change."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def get(self, customer_id: int) -> Customer:
+        """Return a leaf.
+
+        Raises:
+            NotFound: there is none.
+        """
+        return _found(await self._session.get(Customer, customer_id), "customer", customer_id)
+
+    async def get_card(self, card_id: int) -> ReviewCard:
+        """Return a card, locked, as it is now.
+
+        Raises:
+            NotFound: there is none.
+        """
+        return _found(await self._session.get(ReviewCard, card_id, with_for_update=True, populate_existing=True), "proposal", card_id)
+
+    async def get_link(self, link_id: int) -> Link:
+        """Return a line of the log, locked, as it is now.
+
+        Raises:
+            NotFound: there is none.
+        """
+        return _found(await self._session.get(Link, link_id, with_for_update=True, populate_existing=True), "merge", link_id)
+
+    async def lock_together(self, customer_ids: Collection[int]) -> list[Customer]:
+        """Return every leaf of the customers that these leaves belong to, locked in the order of ids, so that nobody merges them meanwhile.
+
+        Raises:
+            NotFound: one of them does not exist.
+        """
+        while True:
+            try:
+                # A savepoint, so that locks on roots that have moved are given back before the next try: held on to, they would tie knots.
+                async with self._session.begin_nested():
+                    return await self._locked_together(customer_ids)
+            except _RootsMoved:
+                continue
+
+    async def _locked_together(self, customer_ids: Collection[int]) -> list[Customer]:
+        rows = await self._session.execute(select(Customer.id, Customer.root_id).where(Customer.id.in_(customer_ids)))
+        root_of: dict[int, int] = {row.id: row.root_id for row in rows}
+        for customer_id in customer_ids:
+            _found(root_of.get(customer_id), "customer", customer_id)
+        roots = set(root_of.values())
+        await self._session.execute(select(Customer.id).where(Customer.root_id.in_(roots)).order_by(Customer.id).with_for_update(key_share=True))
+        # Asked again: while we waited, a root may have moved or won further leaves.
+        leaves = await self.leaves(roots)
+        if not (root_of.keys() | roots) <= {leaf.id for leaf in leaves}:
+            raise _RootsMoved
+        return leaves
+
+    async def leaves(self, root_ids: Collection[int]) -> list[Customer]:
+        """Return every leaf under some roots as it is now, oldest first."""
+        query = select(Customer).where(Customer.root_id.in_(root_ids)).order_by(Customer.id).execution_options(populate_existing=True)
+        return list(await self._session.scalars(query))
+
+    async def root_names(self, leaf_ids: Collection[int]) -> list[tuple[int, int, str]]:
+        """Return (leaf, root, the root's name) for some leaves."""
+        root = aliased(Customer)
+        rows = await self._session.execute(select(Customer.id, root.id, root.name).join(root, root.id == Customer.root_id).where(Customer.id.in_(leaf_ids)))
+        return [(leaf_id, root_id, name) for leaf_id, root_id, name in rows]
+
+    async def leaf_ids(self, root_ids: Collection[int]) -> list[tuple[int, int]]:
+        """Return (root, leaf) for all leaves of some roots, oldest first."""
+        rows = await self._session.execute(select(Customer.root_id, Customer.id).where(Customer.root_id.in_(root_ids)).order_by(Customer.id))
+        return [(root_id, leaf_id) for root_id, leaf_id in rows]
+
+    async def identities(self, root_ids: Collection[int]) -> list[tuple[int, Identity]]:
+        """Return (root, identity) for all leaves of some roots, oldest first."""
+        query = (
+            select(Customer.root_id, Identity).join(Customer, Customer.id == Identity.customer_id).where(Customer.root_id.in_(root_ids)).order_by(Identity.id)
+        )
+        return [(root_id, identity) for root_id, identity in await self._session.execute(query)]
+
+    async def first_identity(self, leaf_id: int) -> Identity | None:
+        """Return the identity that a leaf began with."""
+        found: Identity | None = await self._session.scalar(select(Identity).where(Identity.customer_id == leaf_id).order_by(Identity.id).limit(1))
+        return found
+
+    async def holder_counts(self, keys: Collection[Key]) -> dict[Key, int]:
+        """Return how many customers (roots) hold each value."""
+        rows = await self._session.execute(
+            select(Identity.kind, Identity.normalised, func.count(Customer.root_id.distinct()))
+            .join(Customer, Customer.id == Identity.customer_id)
+            .where(tuple_(Identity.kind, Identity.normalised).in_(sorted(keys)))
+            .group_by(Identity.kind, Identity.normalised)
+        )
+        return {(kind, normalised): count for kind, normalised, count in rows}
+
+    async def links(self, leaf_ids: Collection[int]) -> list[Link]:
+        """Return the standing merges between some leaves, in order."""
+        return list(await self._session.scalars(select(Link).where(Link.loser_id.in_(leaf_ids), Link.undone_at.is_(None)).order_by(Link.id)))
+
+    async def cards_of(self, root_ids: Collection[int]) -> list[tuple[ReviewCard, int, int]]:
+        """Return the open cards about some roots, each with the roots of both sides now; newest first."""
+        query = _open_cards().where(or_(_left.root_id.in_(root_ids), _right.root_id.in_(root_ids)))
+        return [(card, left, right) for card, left, right in await self._session.execute(query)]
+
+    async def open_cards(self, before: int | None, limit: int) -> list[tuple[ReviewCard, int, int]]:
+        """Return open cards older than one, newest first."""
+        query = _open_cards().limit(limit)
+        rows = await self._session.execute(query if before is None else query.where(ReviewCard.id < before))
+        return [(card, left, right) for card, left, right in rows]
+
+    async def withdraw_cards(self, one: Collection[int], other: Collection[int]) -> None:
+        """Close the open cards between two sets of leaves: the question has been settled."""
+        await self._session.execute(
+            update(ReviewCard).where(ReviewCard.state == CardState.OPEN, _between(ReviewCard, one, other)).values(state=CardState.WITHDRAWN.value)
+        )
+
+    async def are_known_to_be_two(self, one: Collection[int], other: Collection[int]) -> bool:
+        """Say whether any leaf of the one is known not to be any leaf of the other."""
+        return await self._session.scalar(select(NotSame.left_id).where(_between(NotSame, one, other)).limit(1)) is not None
+
+    async def forget_not_same(self, one: Collection[int], other: Collection[int]) -> None:
+        """Remove what was known to keep two sets of leaves apart."""
+        await self._session.execute(delete(NotSame).where(_between(NotSame, one, other)))
+
+    async def note_not_same(self, one: int, other: int, at: datetime, by: int | None) -> None:
+        """Note that two leaves are two people; once is enough."""
+        left, right = sorted((one, other))
+        if await self._session.get(NotSame, (left, right)) is None:
+            self._session.add(NotSame(left_id=left, right_id=right, noted_at=at, noted_by=by))
+
+    async def root_page(self, folded: str, prefixes: Sequence[str], before: int | None, limit: int) -> list[int]:
+        """Return roots, newest first, whose leaves hold a word of a name or the beginning of an identity; all when there is nothing to look for."""
+        query = select(Customer.id).where(Customer.id == Customer.root_id).order_by(Customer.id.desc()).limit(limit)
+        if before is not None:
+            query = query.where(Customer.id < before)
+        if folded:
+            named = select(Customer.root_id).where(Customer.folded_name.contains(folded, autoescape=True))
+            reached = (
+                select(Customer.root_id)
+                .join(Identity, Identity.customer_id == Customer.id)
+                .where(or_(*(Identity.normalised.startswith(prefix, autoescape=True) for prefix in prefixes)))
+            )
+            query = query.where(Customer.id.in_(named.union(reached)))
+        return list(await self._session.scalars(query))
+
+    def add(self, row: Link) -> None:
+        """Keep a new row."""
+        self._session.add(row)
+
+
+def _open_cards() -> Select[ReviewCard, int, int]:
+    return (
+        select(ReviewCard, _left.root_id, _right.root_id)
+        .join(_left, _left.id == ReviewCard.left_id)
+        .join(_right, _right.id == ReviewCard.right_id)
+        .where(ReviewCard.state == CardState.OPEN, _left.root_id != _right.root_id)
+        .order_by(ReviewCard.id.desc())
+    )
+
+
+def _between(row: type[NotSame] | type[ReviewCard], one: Collection[int], other: Collection[int]) -> ColumnElement[bool]:
+    return or_(and_(row.left_id.in_(one), row.right_id.in_(other)), and_(row.left_id.in_(other), row.right_id.in_(one)))
+
+
+def _found(row: T | None, what: str, which: int) -> T:
+    if row is None:
+        raise NotFound(what, which)
+    return row

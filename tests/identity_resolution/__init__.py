@@ -1,0 +1,1 @@
+"""Who is writing: rules, filing, merges."""
