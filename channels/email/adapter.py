@@ -5,12 +5,10 @@ from datetime import timedelta
 
 import aiosmtplib
 
-from channels.contract import Accepted, Account, Health, Inbound, InboundMessage, Manifest, OutboundMessage, RawPayload, Receive, Watermarks
+from channels.contract import Accepted, Account, Inbound, InboundMessage, Manifest, OutboundMessage, RawPayload
 from channels.email.compose import compose, mailbox, reply_address
-from channels.email.imap import ImapSource
-from channels.email.manifest import MANIFEST
+from channels.email.manifest import MANIFEST, EmailSettings, Security
 from channels.email.parse import parse
-from channels.email.settings import EmailSettings, Security
 from kernel.clock import Clock
 from kernel.errors import Unavailable, Undeliverable
 
@@ -20,10 +18,10 @@ _OF_US = frozenset({421, 454, 530, 534, 535, 538})
 
 
 class EmailAdapter:
-    """Reads mail that came by SMTP, LMTP or IMAP, sends by SMTP, and polls IMAP where the inbox wants it."""
+    """Reads mail that came by SMTP, LMTP or IMAP, and sends by SMTP."""
 
     def __init__(self, clock: Clock, *, timeout_seconds: float = _TIMEOUT) -> None:
-        self._source = ImapSource(clock)
+        self._clock = clock
         self._timeout = timeout_seconds
 
     @property
@@ -61,7 +59,7 @@ class EmailAdapter:
             use_tls=settings.smtp_security is Security.TLS,
             start_tls=settings.smtp_security is Security.STARTTLS,
             username=settings.smtp_user or None,
-            password=settings.smtp_password or None,
+            password=settings.smtp_password.get_secret_value() if settings.smtp_password else None,
             timeout=self._timeout,
         )
         try:
@@ -77,14 +75,6 @@ class EmailAdapter:
         finally:
             client.close()
         return Accepted(vendor_id=message.external_id)
-
-    def is_wanted(self, account: Account) -> bool:
-        """Say whether the inbox names an IMAP server."""
-        return self._source.is_wanted(account)
-
-    async def poll(self, account: Account, receive: Receive, watermarks: Watermarks, health: Health) -> None:
-        """Fetch from IMAP for ever (see `ImapSource.poll`)."""
-        await self._source.poll(account, receive, watermarks, health)
 
     async def close(self) -> None:
         """Hold nothing: each reply has its own connection."""

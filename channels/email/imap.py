@@ -11,8 +11,8 @@ from imap_tools.errors import ImapToolsError
 
 from channels.contract import Account, Health, RawPayload, Receive, Watermarks
 from channels.email.framing import PLAIN
+from channels.email.manifest import EmailSettings, Security
 from channels.email.mime import MOST_BYTES
-from channels.email.settings import EmailSettings, Security
 from kernel.clock import Clock
 from kernel.errors import StorageUnavailable, Unavailable
 
@@ -45,7 +45,8 @@ class _Mailbox:
         kinds: dict[Security, type[BaseMailBox]] = {Security.TLS: MailBox, Security.STARTTLS: MailBoxStartTls, Security.NONE: MailBoxUnencrypted}
         self._box = kinds[settings.imap_security](settings.imap_host, port=settings.imap_port, timeout=_TIMEOUT)  # type: ignore[call-arg]
         self._folder = settings.imap_folder
-        self._box.login(settings.imap_user, settings.imap_password, initial_folder=None)
+        password = settings.imap_password.get_secret_value() if settings.imap_password else ""
+        self._box.login(settings.imap_user, password, initial_folder=None)
 
     def look(self) -> _Mark:
         """Open the folder for reading only; return its UIDVALIDITY with the newest UID there is (0 in an empty one)."""
