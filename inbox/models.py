@@ -26,6 +26,8 @@ class Inbox(Base):
     last_error: Mapped[str | None] = mapped_column(Text)
     last_error_at: Mapped[datetime | None]
     last_ok_at: Mapped[datetime | None]
+    last_in_at: Mapped[datetime | None]
+    last_out_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 
@@ -135,7 +137,12 @@ class Delivery(Base):
 
     __tablename__ = "deliveries"
     __table_args__ = (
-        Index("ix_deliveries_due", "due_at", sqlite_where=text("state IN ('held', 'queued', 'sending')"), postgresql_where=text("state IN ('held', 'queued', 'sending')")),
+        Index(
+            "ix_deliveries_due",
+            "due_at",
+            sqlite_where=text("state IN ('held', 'queued', 'sending')"),
+            postgresql_where=text("state IN ('held', 'queued', 'sending')"),
+        ),
         Index("ix_deliveries_vendor", "inbox_id", "vendor_id"),
     )
 
@@ -169,12 +176,11 @@ class EventRow(Base):
 
 
 class SearchDocument(Base):
-    """What search looks through: the folded text of a message or of a customer; the full-text index follows it by triggers (SQLite) or as a stored column (PostgreSQL)."""
+    """What search looks through: a message's folded text; the full-text index follows it by triggers (SQLite) or as a stored column (PostgreSQL)."""
 
     __tablename__ = "search_documents"
 
     id: Mapped[Id]
-    kind: Mapped[str] = mapped_column(String(10))
-    inbox_id: Mapped[int | None] = mapped_column(ID)
+    inbox_id: Mapped[int] = mapped_column(ID)
     customer_id: Mapped[int] = mapped_column(ID, index=True)
     body: Mapped[str] = mapped_column(Text)

@@ -55,3 +55,8 @@ class Settings(BaseSettings):
     def undo_window(self) -> timedelta:
         """How long a reply waits before it is sent."""
         return timedelta(seconds=self.undo_seconds)
+
+    @property
+    def feed_kept(self) -> timedelta:
+        """How far back a client may resume."""
+        return timedelta(hours=self.feed_hours)

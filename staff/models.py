@@ -90,4 +90,3 @@ class SignInThrottle(Base):
     failures: Mapped[int]
     last_at: Mapped[datetime]
     blocked_until: Mapped[datetime | None]
-

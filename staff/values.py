@@ -36,3 +36,12 @@ class SignedIn:
     csrf: str
     token: str | None
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxAccess:
+    """What decides who may see an inbox; the inbox itself is another room's."""
+
+    id: int
+    team_id: int | None
+    is_restricted: bool

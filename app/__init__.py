@@ -1,0 +1,1 @@
+"""The composition root: builds the house, wires it, starts it."""

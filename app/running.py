@@ -1,0 +1,58 @@
+"""`kindred run`: serves, and says where."""
+
+import asyncio
+
+from aiohttp import web
+from rich.console import Console
+
+from app.server import Serving, opened, stop_signal
+from kernel.config import Settings
+
+_DEMO_SMTP_PORT = 8025
+
+
+async def run(settings: Settings, out: Console, *, with_demo: bool) -> None:
+    """Serve until SIGINT or SIGTERM; with the demo, fill an empty database first."""
+    stop = stop_signal()
+    if not with_demo:
+        async with opened(settings) as serving:
+            _announce(serving, out)
+            await stop.wait()
+        return
+    await _run_demo(settings, out, stop)
+
+
+async def _run_demo(settings: Settings, out: Console, stop: asyncio.Event) -> None:
+    # Imported here: a desk in earnest never loads the demo.
+    from app.demo.pretend import PretendRegistry
+    from app.demo.seed import seed
+    from app.demo.shop import shop_page
+    from kernel.clock import SystemClock
+    from migrations.run import upgrade
+
+    if settings.smtp_listen_port is None:
+        settings = settings.model_copy(update={"smtp_listen_port": _DEMO_SMTP_PORT})
+    await upgrade(settings.database_url)
+    seeded = await seed(settings, SystemClock().now())
+
+    async def shop(_request: web.Request) -> web.Response:
+        return web.Response(text=shop_page(settings.base_url), content_type="text/html")
+
+    def add_shop(app: web.Application) -> None:
+        app.router.add_get("/demo", shop)
+
+    async with opened(settings, registry_of=PretendRegistry, extend=add_shop) as serving:
+        _announce(serving, out)
+        out.print("\nThe demo desk. What is sent from its own inboxes goes nowhere; inboxes that you set up are real.")
+        for email, password, role in seeded.sign_ins:
+            out.print(f"  {role:<11} {email:<28} {password}")
+        out.print(f"  A shop with the chat widget: {serving.url}/demo")
+        await stop.wait()
+
+
+def _announce(serving: Serving, out: Console) -> None:
+    out.print(f"\n[bold]Kindred[/bold] serves on {serving.url}")
+    out.print(f"  API: {serving.url}/api/v1/docs")
+    for name, port in (("SMTP", serving.smtp_port), ("LMTP", serving.lmtp_port)):
+        if port is not None:
+            out.print(f"  {name} listens on port {port}")

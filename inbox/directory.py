@@ -1,0 +1,238 @@
+"""Our inboxes: opened accounts for adapters, facts for intake, views for agents, health for all."""
+
+import secrets as randomness
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Final
+
+from channels.contract import Account
+from channels.registry import Registry
+from inbox.errors import AddressTaken, InboxOff
+from inbox.models import Inbox
+from inbox.placing import InboxFacts
+from inbox.repositories.inboxes import InboxRepository
+from inbox.values import InboxName, InboxOptions, InboxView
+from kernel.crypto import Secrets
+from kernel.errors import Invalid, NotFound
+from kernel.uow import UnitOfWorkFactory
+from staff.values import InboxAccess, Viewer
+
+_FRESH_FOR = timedelta(seconds=5)
+_NOTED_EVERY = timedelta(seconds=30)
+
+
+class Keep:
+    """Says that a field is to stay as it is, where None means something."""
+
+
+KEEP: Final = Keep()
+
+
+class InboxDirectory:
+    """Knows every inbox; asks the database again when what it knows is older than five seconds."""
+
+    def __init__(self, factory: UnitOfWorkFactory, secrets: Secrets, registry: Registry) -> None:
+        self._factory = factory
+        self._secrets = secrets
+        self._registry = registry
+        self._rows: dict[int, Inbox] = {}
+        self._asked_at: datetime | None = None
+        self._heard: dict[int, datetime] = {}
+        self._spoke: dict[int, datetime] = {}
+        self._noted_at: dict[tuple[int, str], datetime] = {}
+
+    async def _all(self) -> Mapping[int, Inbox]:
+        now = self._factory.clock.now()
+        if self._asked_at is None or not timedelta(0) <= now - self._asked_at < _FRESH_FOR:
+            async with self._factory.reading() as uow:
+                self._rows = {row.id: row for row in await InboxRepository(uow.session).all()}
+            self._asked_at = now
+        return self._rows
+
+    def forget(self) -> None:
+        """Ask the database again at the next question."""
+        self._asked_at = None
+
+    async def _row(self, inbox_id: int) -> Inbox:
+        rows = await self._all()
+        if inbox_id not in rows:
+            raise NotFound("inbox", inbox_id)
+        return rows[inbox_id]
+
+    def _open(self, row: Inbox) -> Account:
+        return Account(inbox_id=row.id, key=row.key, name=row.name, address=row.address, settings=self._secrets.unseal(row.sealed_settings))
+
+    async def account(self, inbox_id: int) -> Account:
+        """Return an inbox with its settings opened.
+
+        Raises:
+            NotFound: there is none. InboxOff: it is switched off.
+        """
+        row = await self._row(inbox_id)
+        if not row.is_on:
+            raise InboxOff(inbox_id)
+        return self._open(row)
+
+    async def accounts(self, channel: str | None = None) -> list[Account]:
+        """Return the inboxes that are on, of one channel or of all."""
+        return [self._open(row) for row in (await self._all()).values() if row.is_on and channel in (None, row.channel)]
+
+    async def channel_of(self, inbox_id: int) -> str:
+        """Return the channel of an inbox, on or off."""
+        return (await self._row(inbox_id)).channel
+
+    async def find_by_key(self, key: str) -> Account | None:
+        """Return the inbox that a site names by its public key, if it is on."""
+        row = next((row for row in (await self._all()).values() if row.key == key and row.is_on), None)
+        return self._open(row) if row else None
+
+    async def facts(self, inbox_ids: set[int]) -> dict[int, InboxFacts]:
+        """Return what placing needs to know."""
+        return {
+            inbox_id: InboxFacts(
+                id=inbox_id, manifest=self._registry.manifest(row.channel), team_id=row.team_id, options=InboxOptions(**row.options)  # type: ignore[arg-type]
+            )
+            for inbox_id in inbox_ids
+            for row in [await self._row(inbox_id)]
+        }  # fmt: skip
+
+    async def names(self) -> dict[int, InboxName]:
+        """Return every inbox, named with its channel."""
+        return {
+            row.id: InboxName(id=row.id, name=row.name, channel=row.channel, channel_name=self._registry.manifest(row.channel).name)
+            for row in (await self._all()).values()
+        }
+
+    async def access(self) -> list[InboxAccess]:
+        """Return what decides who may see which inbox."""
+        return [InboxAccess(id=row.id, team_id=row.team_id, is_restricted=row.is_restricted) for row in (await self._all()).values()]
+
+    async def views(self, viewer: Viewer) -> list[InboxView]:
+        """Return the inboxes that the viewer may see."""
+        return [self._view(row) for row in (await self._all()).values() if viewer.may_see(row.id)]
+
+    async def view(self, viewer: Viewer, inbox_id: int) -> InboxView:
+        """Return one inbox, or refuse with NotFound when there is none to see."""
+        if not viewer.may_see(inbox_id):
+            raise NotFound("inbox", inbox_id)
+        return self._view(await self._row(inbox_id))
+
+    async def create(
+        self,
+        *,
+        channel: str,
+        name: str,
+        address: str,
+        settings: Mapping[str, str],
+        team_id: int | None = None,
+        is_restricted: bool = False,
+        options: InboxOptions | None = None,
+    ) -> InboxView:
+        """Set up an address of ours.
+
+        Raises:
+            NotFound: there is no such channel. Invalid: a setting is missing or wrong. AddressTaken: it exists.
+        """
+        sealed = self._secrets.seal(self._registry.check_settings(channel, dict(settings)))
+        address = address.strip()
+        if not address or not name.strip():
+            raise Invalid("An inbox needs a name and an address.")
+        async with self._factory() as uow:
+            repository = InboxRepository(uow.session)
+            if await repository.find_by_address(channel, address):
+                raise AddressTaken(address)
+            row = Inbox(
+                id=uow.ids(), key=randomness.token_urlsafe(9), channel=channel, name=name.strip()[:200], address=address[:400], sealed_settings=sealed,
+                options=asdict(options or InboxOptions()), team_id=team_id, is_restricted=is_restricted, is_on=True, created_at=uow.clock.now(),
+            )  # fmt: skip
+            repository.add(row)
+        self.forget()
+        return self._view(row)
+
+    async def change(
+        self,
+        inbox_id: int,
+        *,
+        name: str | None = None,
+        is_on: bool | None = None,
+        is_restricted: bool | None = None,
+        team_id: int | Keep | None = KEEP,
+        settings: Mapping[str, str] | None = None,
+        options: InboxOptions | None = None,
+    ) -> InboxView:
+        """Change what is given; settings are merged over the old ones and checked as a whole."""
+        async with self._factory() as uow:
+            row = await InboxRepository(uow.session).get(inbox_id)
+            row.name = row.name if name is None else name.strip()[:200]
+            row.is_on = row.is_on if is_on is None else is_on
+            row.is_restricted = row.is_restricted if is_restricted is None else is_restricted
+            if not isinstance(team_id, Keep):
+                row.team_id = team_id
+            if settings is not None:
+                merged = {**self._secrets.unseal(row.sealed_settings), **settings}
+                row.sealed_settings = self._secrets.seal(self._registry.check_settings(row.channel, merged))
+            if options is not None:
+                row.options = asdict(options)
+        self.forget()
+        return self._view(row)
+
+    def heard_from(self, inbox_id: int) -> None:
+        """Remember that something came in; written down by `note_health`."""
+        self._heard[inbox_id] = self._factory.clock.now()
+
+    def spoke(self, inbox_id: int) -> None:
+        """Remember that something went out; written down by `note_health`."""
+        self._spoke[inbox_id] = self._factory.clock.now()
+
+    async def note_health(self) -> None:
+        """Write down when inboxes last took and sent: a job's work, so that no message waits for it."""
+        heard, self._heard = self._heard, {}
+        spoke, self._spoke = self._spoke, {}
+        if heard or spoke:
+            async with self._factory() as uow:
+                for inbox_id in sorted({*heard, *spoke}):
+                    row = await InboxRepository(uow.session).get(inbox_id)
+                    row.last_in_at = heard.get(inbox_id, row.last_in_at)
+                    row.last_out_at = spoke.get(inbox_id, row.last_out_at)
+
+    async def report(self, inbox_id: int, error: str | None) -> None:
+        """Note that a source works (None), or why it does not; the same word is written at most every half minute."""
+        now = self._factory.clock.now()
+        last = self._noted_at.get((inbox_id, error or ""))
+        if last is not None and now - last < _NOTED_EVERY:
+            return
+        self._noted_at = {key: at for key, at in self._noted_at.items() if key[0] != inbox_id} | {(inbox_id, error or ""): now}
+        async with self._factory() as uow:
+            row = await InboxRepository(uow.session).get(inbox_id)
+            if error is None:
+                row.last_ok_at, row.last_error = now, None
+            else:
+                row.last_error, row.last_error_at = error[:2000], now
+        self.forget()
+
+    def _view(self, row: Inbox) -> InboxView:
+        last_in = max(filter(None, (row.last_in_at, self._heard.get(row.id))), default=None)
+        health = "off" if not row.is_on else "failing" if row.last_error else "ok" if last_in or row.last_ok_at else "quiet"
+        return InboxView(
+            id=row.id, key=row.key, channel=row.channel, name=row.name, address=row.address, is_on=row.is_on, is_restricted=row.is_restricted,
+            team_id=row.team_id, options=InboxOptions(**row.options), health=health, last_in_at=last_in,  # type: ignore[arg-type]
+            last_out_at=max(filter(None, (row.last_out_at, self._spoke.get(row.id))), default=None), last_error=row.last_error,
+        )  # fmt: skip
+
+
+class StoredWatermarks:
+    """How far sources were read, in the database; moved in a unit of work of its own, after what came before it."""
+
+    def __init__(self, factory: UnitOfWorkFactory) -> None:
+        self._factory = factory
+
+    async def get(self, inbox_id: int, name: str) -> str | None:
+        """Return the mark, or None at the very beginning."""
+        async with self._factory.reading() as uow:
+            return await InboxRepository(uow.session).watermark(inbox_id, name)
+
+    async def put(self, inbox_id: int, name: str, value: str) -> None:
+        """Move the mark."""
+        async with self._factory() as uow:
+            await InboxRepository(uow.session).move_watermark(inbox_id, name, value, uow.clock.now())

@@ -1,0 +1,177 @@
+"""Group commit: all messages that wait share one unit of work, and each sender hears only after the commit."""
+
+import asyncio
+import hashlib
+import zlib
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import structlog
+from sqlalchemy.exc import IntegrityError
+
+from channels.contract import InboundMessage
+from inbox.dead_letters import bury
+from inbox.placing import InboxFacts, place_all
+from inbox.values import Arrival, StoredFile, Taken
+from kernel.blobs import Blobs
+from kernel.crypto import Secrets
+from kernel.errors import KindredError, StorageUnavailable
+from kernel.tasks import Tasks
+from kernel.text import clean
+from kernel.uow import UnitOfWorkFactory
+
+log = structlog.get_logger()
+
+MOST_A_BATCH = 64
+_RAW_IN_ROW = 64 * 1024
+_LONGEST_ID = 900
+
+
+class InboxLookup(Protocol):
+    """Whoever knows the inboxes."""
+
+    async def facts(self, inbox_ids: set[int]) -> dict[int, InboxFacts]:
+        """Return what placing needs to know of these inboxes."""
+        ...
+
+
+@dataclass(slots=True)
+class _Waiting:
+    arrival: Arrival
+    answer: "asyncio.Future[Taken]"
+
+
+class Intake:
+    """Takes messages in: exactly once in effect, many to a commit, in the order they came."""
+
+    def __init__(self, factory: UnitOfWorkFactory, inboxes: InboxLookup, secrets: Secrets, blobs: Blobs, tasks: Tasks) -> None:
+        self._factory = factory
+        self._inboxes = inboxes
+        self._secrets = secrets
+        self._blobs = blobs
+        self._tasks = tasks
+        self._waiting: deque[_Waiting] = deque()
+        self._worker: asyncio.Task[None] | None = None
+
+    async def take(self, message: InboundMessage) -> Taken:
+        """Keep a message and return what became of it, after the commit.
+
+        Raises:
+            StorageUnavailable: nothing was kept; it must come again.
+        """
+        arrival = await self._make_ready(message)
+        waiting = _Waiting(arrival, asyncio.get_running_loop().create_future())
+        self._waiting.append(waiting)
+        if self._worker is None or self._worker.done():
+            self._worker = self._tasks.once("intake", self._work())
+        # The sender may hang up; what is already in the batch is kept all the same.
+        return await asyncio.shield(waiting.answer)
+
+    async def _make_ready(self, message: InboundMessage) -> Arrival:
+        """Do everything that needs no transaction before there is one: digests, files, compression."""
+        content_hash = message.content_hash()
+        try:
+            files = [
+                StoredFile(
+                    name=file.name,
+                    media_type=file.media_type,
+                    size=len(file.content),
+                    digest=await self._blobs.put(file.content),
+                    content_id=file.content_id,
+                    is_inline=file.is_inline,
+                )
+                for file in message.files
+                if file.content is not None
+            ]
+            body, blob = await keep_raw(self._blobs, message.raw.body if message.raw else None)
+        except OSError as fault:
+            log.error("blob store failed", errno=fault.errno)
+            raise StorageUnavailable from fault
+        external_id = clean(message.external_id)
+        if len(external_id) > _LONGEST_ID:
+            external_id = "sha256:" + hashlib.sha256(external_id.encode()).hexdigest()
+        safe = replace(message, external_id=external_id, thread_key=None if message.thread_key is None else clean(message.thread_key)[:400])
+        return Arrival(message=safe, content_hash=content_hash, files=tuple(files), raw_body=body, raw_blob=blob)
+
+    async def _work(self) -> None:
+        while self._waiting:
+            batch = [self._waiting.popleft() for _ in range(min(MOST_A_BATCH, len(self._waiting)))]
+            try:
+                await self._take_together(batch)
+            finally:
+                for waiting in batch:
+                    if not waiting.answer.done():
+                        waiting.answer.set_exception(StorageUnavailable())
+
+    async def _take_together(self, batch: Sequence[_Waiting]) -> None:
+        try:
+            taken = await self._place([waiting.arrival for waiting in batch])
+        except StorageUnavailable as fault:
+            _fail(batch, fault)
+        except Exception:
+            # One of them is the reason; alone it can neither block nor undo the others.
+            log.exception("batch failed, taking its messages one by one", messages=len(batch))
+            for waiting in batch:
+                await self._take_alone(waiting)
+        else:
+            for waiting, answer in zip(batch, taken, strict=True):
+                _answer(waiting, answer)
+
+    async def _take_alone(self, waiting: _Waiting) -> None:
+        try:
+            try:
+                [taken] = await self._place([waiting.arrival])
+            except IntegrityError:
+                # Another process kept the same message between our look and our insert: now we see it.
+                [taken] = await self._place([waiting.arrival])
+        except StorageUnavailable as fault:
+            _fail([waiting], fault)
+        except Exception as reason:
+            log.exception("message cannot be placed")
+            await self._bury(waiting, reason)
+        else:
+            _answer(waiting, taken)
+
+    async def _place(self, arrivals: Sequence[Arrival]) -> list[Taken]:
+        inboxes = await self._inboxes.facts({arrival.message.inbox_id for arrival in arrivals})
+        async with self._factory() as uow:
+            return await place_all(uow, arrivals, inboxes, self._secrets)
+
+    async def _bury(self, waiting: _Waiting, reason: Exception) -> None:
+        raw = waiting.arrival.message.raw
+        if raw is None:
+            waiting.answer.set_exception(reason)
+            return
+        code = reason.code if isinstance(reason, KindredError) else "intake.failed"
+        sentence = reason.sentence if isinstance(reason, KindredError) else f"It could not be placed ({type(reason).__name__}); the log has the details."
+        try:
+            async with self._factory() as uow:
+                letter_id = await bury(
+                    uow, waiting.arrival.message.inbox_id, raw, body=waiting.arrival.raw_body, blob=waiting.arrival.raw_blob, code=code, reason=sentence
+                )
+        except StorageUnavailable as fault:
+            _fail([waiting], fault)
+        else:
+            _answer(waiting, Taken(message_id=None, conversation_id=None, case_id=None, dead_letter_id=letter_id))
+
+
+async def keep_raw(blobs: Blobs, body: bytes | None) -> tuple[bytes | None, str | None]:
+    """Return a payload as it is kept: compressed for the row, or the digest of its blob when it is large."""
+    if body is None:
+        return None, None
+    if len(body) > _RAW_IN_ROW:
+        return None, await blobs.put(body)
+    return zlib.compress(body, 1), None
+
+
+def _answer(waiting: _Waiting, taken: Taken) -> None:
+    if not waiting.answer.done():
+        waiting.answer.set_result(taken)
+
+
+def _fail(batch: Sequence[_Waiting], fault: StorageUnavailable) -> None:
+    for waiting in batch:
+        if not waiting.answer.done():
+            waiting.answer.set_exception(fault)

@@ -1,0 +1,168 @@
+"""The outbox: claims what is due, carries it outside any transaction, notes the result; at least once, never by accident."""
+
+import asyncio
+import secrets as randomness
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from channels.contract import Accepted, Feature, OutboundFile, OutboundMessage
+from channels.registry import Registry
+from inbox.directory import InboxDirectory
+from inbox.errors import InboxOff
+from inbox.events import DeliveryMoved, ReplyQueued
+from inbox.models import Attachment, Conversation, Delivery, Message
+from inbox.repositories.deliveries import DeliveryRepository
+from inbox.values import DeliveryState
+from kernel.backoff import doubling
+from kernel.blobs import Blobs
+from kernel.crypto import Secrets
+from kernel.errors import NotFound, Unavailable, Undeliverable
+from kernel.tasks import Tasks
+from kernel.uow import UnitOfWork, UnitOfWorkFactory
+from staff import service as staff
+
+log = structlog.get_logger()
+
+LEASE = timedelta(seconds=90)
+_SEND_WITHIN = timedelta(seconds=60)
+MOST_ATTEMPTS = 12  # with doubling waits: the last about two hours after the first
+_LOOK_EVERY = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Parcel:
+    """All that is needed to carry a message, read in one go."""
+
+    message: Message
+    conversation: Conversation
+    files: tuple[Attachment, ...]
+    references: tuple[str, ...]
+    quoted: str | None
+    author_name: str
+
+
+class Outbox:
+    """Carries replies to customers."""
+
+    def __init__(self, factory: UnitOfWorkFactory, registry: Registry, directory: InboxDirectory, blobs: Blobs, secrets: Secrets) -> None:
+        self._factory = factory
+        self._registry = registry
+        self._directory = directory
+        self._blobs = blobs
+        self._secrets = secrets
+        self._woken = asyncio.Event()
+
+    def start(self, tasks: Tasks) -> None:
+        """Carry what is due, for ever."""
+        tasks.keep("outbox", self._run)
+
+    def wake(self, _fact: ReplyQueued) -> None:
+        """Look again: something was queued."""
+        self._woken.set()
+
+    async def drain(self, limit: int = 20) -> int:
+        """Send what is due; return how many were tried."""
+        lease = randomness.token_hex(8)
+        async with self._factory() as uow:
+            now = uow.clock.now()
+            claimed = await DeliveryRepository(uow.session).claim_due(now, lease, now + LEASE, limit)
+        results = await asyncio.gather(*(self._carry(delivery, lease) for delivery in claimed), return_exceptions=True)
+        for result in results:
+            # A fault of ours must not hide behind the others; the lease brings its delivery back.
+            if isinstance(result, BaseException):
+                raise result
+        return len(claimed)
+
+    async def _run(self) -> None:
+        while True:
+            if await self.drain():
+                continue
+            async with self._factory.reading() as uow:
+                due_at = await DeliveryRepository(uow.session).next_due_at()
+                wait = _LOOK_EVERY if due_at is None else min(_LOOK_EVERY, max(due_at - uow.clock.now(), timedelta()))
+            try:
+                await asyncio.wait_for(self._woken.wait(), max(wait.total_seconds(), 0.02))
+            except TimeoutError:
+                continue
+            self._woken.clear()
+
+    async def _carry(self, delivery: Delivery, lease: str) -> None:
+        if delivery.attempts > MOST_ATTEMPTS:
+            await self._note(delivery, lease, Undeliverable(f"Given up after {MOST_ATTEMPTS} attempts. {delivery.error or ''}".strip()))
+            return
+        result: Accepted | Unavailable | Undeliverable
+        try:
+            account = await self._directory.account(delivery.inbox_id)
+            adapter = await asyncio.to_thread(self._registry.adapter, await self._directory.channel_of(delivery.inbox_id))
+            outbound = await self._outbound(delivery, Feature.QUOTES_HISTORY in adapter.manifest.features)
+            async with asyncio.timeout(_SEND_WITHIN.total_seconds()):
+                result = await adapter.send(account, outbound)
+        except (Unavailable, Undeliverable) as fault:
+            result = fault
+        except TimeoutError:
+            result = Unavailable(f"No answer within {_SEND_WITHIN.seconds} seconds.")
+        except InboxOff as refusal:
+            result = Unavailable(refusal.sentence, retry_after=timedelta(minutes=5))
+        except NotFound as refusal:
+            result = Undeliverable(refusal.sentence)
+        await self._note(delivery, lease, result)
+
+    async def _outbound(self, delivery: Delivery, quotes_history: bool) -> OutboundMessage:
+        async with self._factory.reading() as uow:
+            parcel = await _parcel(uow, delivery.message_id, quotes_history)
+        message = parcel.message
+        return OutboundMessage(
+            message_id=message.id,
+            conversation_id=message.conversation_id,
+            recipient=delivery.recipient,
+            recipient_name=delivery.recipient_name,
+            author_name=parcel.author_name,
+            text=message.text,
+            subject=message.subject,
+            external_id=message.external_id,
+            reply_token=self._secrets.signed_id("reply", message.conversation_id),
+            references=parcel.references,
+            quoted=parcel.quoted,
+            files=tuple([OutboundFile(name=file.name, media_type=file.media_type, content=await self._blobs.get(file.digest)) for file in parcel.files]),
+            written_at=message.sent_at,
+            attempt=delivery.attempts,
+        )
+
+    async def _note(self, claimed: Delivery, lease: str, result: Accepted | Unavailable | Undeliverable) -> None:
+        async with self._factory() as uow:
+            repository = DeliveryRepository(uow.session)
+            row = await repository.leased(claimed.id, lease)
+            if row is None:
+                # The sweep gave it to somebody else meanwhile; theirs is the last word.
+                log.warning("lease lost", delivery_id=claimed.id)
+                return
+            now = uow.clock.now()
+            row.lease, row.changed_at = None, now
+            if isinstance(result, Accepted):
+                row.state, row.vendor_id, row.error = DeliveryState.SENT, result.vendor_id, None
+                self._directory.spoke(row.inbox_id)
+            elif isinstance(result, Unavailable):
+                wait = max(doubling(row.attempts), result.retry_after or timedelta())
+                row.state, row.error, row.due_at = DeliveryState.QUEUED, result.sentence, now + wait
+            else:
+                row.state, row.error = DeliveryState.FAILED, result.sentence
+            message, _ = await repository.message(row.message_id)
+            uow.record(
+                DeliveryMoved(message_id=message.id, conversation_id=message.conversation_id, case_id=message.case_id, inbox_id=row.inbox_id, state=row.state)
+            )
+
+
+async def _parcel(uow: UnitOfWork, message_id: int, quotes_history: bool) -> _Parcel:
+    repository = DeliveryRepository(uow.session)
+    message, conversation = await repository.message(message_id)
+    names = await staff.names_of(uow, [message.author_id] if message.author_id is not None else [])
+    return _Parcel(
+        message=message,
+        conversation=conversation,
+        files=tuple(await repository.files(message_id)),
+        references=tuple(await repository.references(message.conversation_id, message.id)),
+        quoted=await repository.last_inbound_text(message.conversation_id, message.id) if quotes_history else None,
+        author_name=names.get(message.author_id or 0, "Support"),
+    )

@@ -1,0 +1,255 @@
+"""Places a batch of arrivals in one unit of work: seen, who, where, what, keep, told."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from cases import service as cases
+from cases.values import CaseRequest
+from channels.contract import Feature, Manifest
+from identity_resolution import service as identities
+from identity_resolution.values import Resolution, SenderClaims
+from inbox.events import MessageReceived
+from inbox.repositories.intake import IntakeRepository, Values
+from inbox.threading import SUBJECT_WINDOW, KnownThreads, fold_subject, pick
+from inbox.values import Arrival, ConversationHint, Direction, InboxOptions, MessageKind, Placement, Taken
+from kernel.crypto import Secrets
+from kernel.text import clean, fold, preview
+from kernel.uow import UnitOfWork
+
+_SEARCHED = 20_000  # characters of a message that search looks through
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxFacts:
+    """What placing needs to know of an inbox."""
+
+    id: int
+    manifest: Manifest
+    team_id: int | None
+    options: InboxOptions
+
+
+@dataclass(slots=True, kw_only=True)
+class _Guest:
+    """An arrival that is new, on its way through the steps."""
+
+    arrival: Arrival
+    inbox: InboxFacts
+    message_id: int
+    who: Resolution | None = None
+    placement: Placement | None = None
+    conversation_id: int = 0
+    case_id: int = 0
+
+    @property
+    def known(self) -> Resolution:
+        """Whose it is; asked only after the step that says so."""
+        assert self.who is not None
+        return self.who
+
+
+async def place_all(uow: UnitOfWork, arrivals: Sequence[Arrival], inboxes: dict[int, InboxFacts], secrets: Secrets) -> list[Taken]:
+    """Keep all arrivals, each once, and say what became of each, in their order.
+
+    A second copy (same inbox, external id and content) ends here quietly and names the first; the same id with other content is kept.
+    """
+    sql = IntakeRepository(uow.session)
+    taken, guests = await _sort_out_seen(uow, sql, arrivals, inboxes)
+    if guests:
+        await _resolve(uow, guests)
+        known = await _fetch_threads(uow, sql, guests, secrets)
+        new_conversations, touched = await _thread_and_file(uow, guests, known, secrets)
+        await sql.insert_conversations(new_conversations)
+        await sql.touch_conversations(touched)
+        await _keep(uow, sql, guests)
+        uow.record(*(_fact(guest) for guest in guests))
+    by_key = {_key(guest.arrival): guest for guest in guests}
+    return [answer if answer is not None else _taken(by_key[_key(arrival)], arrival) for arrival, answer in zip(arrivals, taken, strict=True)]
+
+
+def _key(arrival: Arrival) -> tuple[int, str, str]:
+    return arrival.message.inbox_id, arrival.message.external_id, arrival.content_hash
+
+
+def _taken(guest: _Guest, arrival: Arrival) -> Taken:
+    return Taken(message_id=guest.message_id, conversation_id=guest.conversation_id, case_id=guest.case_id, is_duplicate=guest.arrival is not arrival)
+
+
+async def _sort_out_seen(
+    uow: UnitOfWork, sql: IntakeRepository, arrivals: Sequence[Arrival], inboxes: dict[int, InboxFacts]
+) -> tuple[list[Taken | None], list[_Guest]]:
+    rows = await sql.known([arrival.message.external_id for arrival in arrivals])
+    seen = {(row[1], row[2], row[3]): Taken(message_id=row[0], conversation_id=row[4], case_id=row[5], is_duplicate=True) for row in rows}
+    taken: list[Taken | None] = []
+    guests: dict[tuple[int, str, str], _Guest] = {}
+    for arrival in arrivals:
+        key = _key(arrival)
+        taken.append(seen.get(key))
+        if key not in seen and key not in guests:
+            guests[key] = _Guest(arrival=arrival, inbox=inboxes[arrival.message.inbox_id], message_id=uow.ids())
+    return taken, list(guests.values())
+
+
+async def _resolve(uow: UnitOfWork, guests: Sequence[_Guest]) -> None:
+    senders = [
+        SenderClaims(message_id=g.message_id, sender=g.arrival.message.sender, claims=g.arrival.message.claims, locale=g.arrival.message.locale) for g in guests
+    ]
+    for guest, who in zip(guests, await identities.resolve_all(uow, senders), strict=True):
+        guest.who = who
+
+
+async def _fetch_threads(uow: UnitOfWork, sql: IntakeRepository, guests: Sequence[_Guest], secrets: Secrets) -> KnownThreads:
+    """Ask once per kind of clue, and not at all for kinds that nobody in the batch brought."""
+    messages = [guest.arrival.message for guest in guests]
+    inbox_ids = sorted({message.inbox_id for message in messages})
+    keys = [message.thread_key for message in messages if message.thread_key is not None]
+    keyed = await sql.hints_by_key(inbox_ids, keys) if keys else []
+    references = list(dict.fromkeys(reference for message in messages for reference in message.references))
+    referred = await sql.referred(inbox_ids, references) if references else []
+    tokens = {secrets.id_of("reply", token) for message in messages for token in message.reply_tokens}
+    wanted = sorted({conversation_id for *_, conversation_id in referred} | {i for i in tokens if i is not None})
+    named = await sql.hints(wanted) if wanted else []
+    subjects = sorted({folded for m in messages if m.thread_key is None and (folded := fold_subject(m.subject))})
+    since = uow.clock.now() - SUBJECT_WINDOW
+    alike = await sql.hints_by_subject(inbox_ids, subjects, since, sorted({g.known.root_id for g in guests})) if subjects else []
+    return KnownThreads(
+        [*(hint for hint, _ in keyed), *named, *alike],
+        {(hint.inbox_id, key): hint.id for hint, key in keyed},
+        {(inbox_id, external_id): conversation_id for inbox_id, external_id, conversation_id in referred},
+    )
+
+
+async def _thread_and_file(uow: UnitOfWork, guests: Sequence[_Guest], known: KnownThreads, secrets: Secrets) -> tuple[Values, Values]:
+    now = uow.clock.now()
+    before = set(known.hints)
+    new: dict[int, dict[str, object]] = {}
+    requests = []
+    for guest in guests:
+        message, who = guest.arrival.message, guest.known
+        guest.placement = pick(message, who.root_id, known, lambda token: secrets.id_of("reply", token), now)
+        hint = known.hints[guest.placement.conversation_id] if guest.placement.conversation_id is not None else None
+        thread_key = message.thread_key if message.thread_key is not None else f"m:{guest.message_id}"
+        if hint is None:
+            hint = ConversationHint(
+                id=uow.ids(), inbox_id=message.inbox_id, root_id=who.root_id, case_id=None, folded_subject=fold_subject(message.subject), last_message_at=now
+            )
+            known.add(hint, thread_key)
+            new[hint.id] = _new_conversation(guest, hint, thread_key)
+        known.refer(message.inbox_id, message.external_id, hint.id)
+        guest.conversation_id = hint.id
+        requests.append(_case_request(guest, hint, now))
+    placements = await cases.open_or_continue_all(uow, requests)
+    touched: dict[int, dict[str, object]] = {}
+    for guest, placement in zip(guests, placements, strict=True):
+        guest.case_id = placement.case_id
+        assert guest.placement is not None
+        guest.placement = replace(guest.placement, reason=f"{guest.placement.reason}; case: {placement.reason}")
+        if guest.conversation_id in before:
+            touched[guest.conversation_id] = {"key": guest.conversation_id, "case": placement.case_id, "at": now}
+        else:
+            new[guest.conversation_id]["case_id"] = placement.case_id
+    return list(new.values()), list(touched.values())
+
+
+def _new_conversation(guest: _Guest, hint: ConversationHint, thread_key: str) -> dict[str, object]:
+    subject = guest.arrival.message.subject
+    return {
+        "id": hint.id,
+        "inbox_id": hint.inbox_id,
+        "customer_id": guest.known.customer_id,
+        "case_id": None,
+        "thread_key": thread_key,
+        "subject": clean(subject)[:1000] if subject else None,
+        "folded_subject": hint.folded_subject,
+        "created_at": hint.last_message_at,
+        "last_message_at": hint.last_message_at,
+    }
+
+
+def _case_request(guest: _Guest, hint: ConversationHint, now: datetime) -> CaseRequest:
+    message, inbox = guest.arrival.message, guest.inbox
+    return CaseRequest(
+        message_id=guest.message_id,
+        conversation_id=hint.id,
+        conversation_case_id=hint.case_id,
+        customer_id=guest.known.customer_id,
+        root_id=guest.known.root_id,
+        inbox_id=message.inbox_id,
+        team_id=inbox.team_id,
+        channel=inbox.manifest.channel,
+        has_subject=Feature.SUBJECT in inbox.manifest.features,
+        title=preview(clean(message.subject or message.text or "") or f"Message from {guest.known.customer_name}", 120),
+        received_at=now,
+        reopen_within=inbox.options.reopen_within,
+        continue_within=inbox.options.continue_within,
+    )
+
+
+async def _keep(uow: UnitOfWork, sql: IntakeRepository, guests: Sequence[_Guest]) -> None:
+    await sql.insert_messages([_message_row(guest, uow) for guest in guests])
+    await sql.insert_attachments(
+        [
+            {
+                "id": uow.ids(), "message_id": guest.message_id, "uploaded_by": None, "name": clean(file.name)[:400], "media_type": clean(file.media_type)[:200],
+                "size": file.size, "digest": file.digest, "content_id": file.content_id, "is_inline": file.is_inline,
+            }
+            for guest in guests
+            for file in guest.arrival.files
+        ]
+    )  # fmt: skip
+    await sql.insert_payloads(
+        [
+            {
+                "id": uow.ids(), "inbox_id": guest.inbox.id, "message_id": guest.message_id, "source": raw.source, "content_type": raw.content_type,
+                "body": guest.arrival.raw_body, "blob": guest.arrival.raw_blob, "size": len(raw.body), "received_at": raw.received_at, "state": "kept",
+                "code": None, "reason": None, "digest": guest.arrival.content_hash,
+            }
+            for guest in guests
+            if (raw := guest.arrival.message.raw) is not None
+        ]
+    )  # fmt: skip
+    await sql.insert_documents(
+        [
+            {
+                "id": guest.message_id, "inbox_id": guest.inbox.id, "customer_id": guest.known.customer_id,
+                "body": fold(clean(f"{guest.arrival.message.subject or ''} {guest.arrival.message.text}"[:_SEARCHED])),
+            }
+            for guest in guests
+        ]
+    )  # fmt: skip
+
+
+def _message_row(guest: _Guest, uow: UnitOfWork) -> dict[str, object]:
+    message, who, placement = guest.arrival.message, guest.known, guest.placement
+    now = uow.clock.now()
+    assert placement is not None
+    warnings = "".join(f"; {warning}" for warning in message.warnings)
+    return {
+        "id": guest.message_id,
+        "inbox_id": message.inbox_id,
+        "conversation_id": guest.conversation_id,
+        "customer_id": who.customer_id,
+        "identity_id": who.identity_id,
+        "case_id": guest.case_id,
+        "author_id": None,
+        "direction": Direction.IN,
+        "kind": MessageKind.MESSAGE,
+        "external_id": message.external_id,
+        "content_hash": guest.arrival.content_hash,
+        "subject": clean(message.subject)[:1000] if message.subject else None,
+        "text": clean(message.text),
+        "quoted": clean(message.quoted) if message.quoted else None,
+        "html": clean(message.html) if message.html else None,
+        "is_unverified": not who.is_verified or placement.is_stranger,
+        "is_automatic": message.is_automatic,
+        "placed_by": clean(f"{who.reason}; {placement.reason}{warnings}"),
+        "sent_at": message.sent_at or now,
+        "received_at": now,
+    }
+
+
+def _fact(guest: _Guest) -> MessageReceived:
+    return MessageReceived(
+        message_id=guest.message_id, conversation_id=guest.conversation_id, case_id=guest.case_id, customer_id=guest.known.customer_id, inbox_id=guest.inbox.id
+    )

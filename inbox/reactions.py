@@ -1,0 +1,54 @@
+"""What follows from what, in the same transaction: the hub turns one room's fact into another room's verb."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from cases import service as cases
+from cases.events import CaseChanged, CaseOpened, CaseSnoozed, CaseWoken
+from kernel.uow import UnitOfWork
+from routing import service as routing
+from routing.values import RoutingRequest
+from scheduler import service as scheduler
+from scheduler.events import FollowUpDue
+from scheduler.values import FollowUpKind
+from staff import service as staff
+
+
+async def offer_new_cases(facts: Sequence[CaseOpened], uow: UnitOfWork) -> None:
+    """Route new cases and give them to whom routing says; set-based, since every new customer's first message comes by here."""
+    members = await staff.members_of(uow, sorted({fact.team_id for fact in facts if fact.team_id is not None}))
+    requests = [
+        RoutingRequest(
+            case_id=fact.case_id,
+            team_id=fact.team_id,
+            members=tuple(sorted(agent.id for agent in members.get(fact.team_id, ()))) if fact.team_id is not None else (),
+        )
+        for fact in facts
+    ]
+    decisions = await routing.decide_all(uow, requests)
+    await cases.assign_all(uow, [(d.case_id, d.agent_id, d.reason) for d in decisions])
+
+
+async def plan_to_wake(fact: CaseSnoozed, uow: UnitOfWork) -> None:
+    """Let a snoozed case come back by itself; an earlier plan is dropped."""
+    await scheduler.cancel(uow, [fact.case_id], "snoozed anew")
+    until = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=fact.until)
+    await scheduler.schedule(uow, fact.case_id, FollowUpKind.WAKE, until, set_by=None)
+
+
+async def drop_plans(facts: Sequence[CaseWoken], uow: UnitOfWork) -> None:
+    """A case that is back needs no waking."""
+    await scheduler.cancel(uow, [fact.case_id for fact in facts], "the case is back")
+
+
+async def drop_plans_when_moved(facts: Sequence[CaseChanged], uow: UnitOfWork) -> None:
+    """A snoozed case that was moved on by hand (resolved, opened) needs no waking."""
+    moved = [fact.case_id for fact in facts if fact.what == "status"]
+    if moved:
+        await scheduler.cancel(uow, moved, "the case was moved on")
+
+
+async def carry_out(fact: FollowUpDue, uow: UnitOfWork) -> None:
+    """Do what was planned; it was claimed in this very transaction, so it happens once or not at all."""
+    if fact.action == FollowUpKind.WAKE:
+        await cases.wake_when_due(uow, fact.case_id)

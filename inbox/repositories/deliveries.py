@@ -1,0 +1,103 @@
+"""SQL of what is on its way out."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from inbox.models import Attachment, Conversation, Delivery, Message
+from inbox.values import SHOWN_TO_CUSTOMER, UNSENT, DeliveryState, Direction
+from kernel.errors import NotFound
+
+
+class DeliveryRepository:
+    """Deliveries, and what is needed to carry one."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    def add(self, row: Delivery) -> None:
+        """Put a message into the outbox."""
+        self._session.add(row)
+
+    async def claim_due(self, now: datetime, lease: str, leased_until: datetime, limit: int) -> list[Delivery]:
+        """Take what is due, also what another process took and did not finish before its lease ended; nobody else gets it until ours ends."""
+        due = select(Delivery.id).where(Delivery.state.in_(UNSENT), Delivery.due_at <= now).order_by(Delivery.due_at).limit(limit)
+        ids = (await self._session.execute(due.with_for_update(skip_locked=True))).scalars().all()
+        if not ids:
+            return []
+        await self._session.execute(
+            update(Delivery)
+            .where(Delivery.id.in_(ids))
+            .values(state=DeliveryState.SENDING, lease=lease, due_at=leased_until, attempts=Delivery.attempts + 1, changed_at=now)
+        )
+        rows = await self._session.execute(select(Delivery).where(Delivery.id.in_(ids)).order_by(Delivery.id).execution_options(populate_existing=True))
+        return list(rows.scalars())
+
+    async def leased(self, delivery_id: int, lease: str) -> Delivery | None:
+        """Return a delivery if it is still ours by this lease."""
+        statement = select(Delivery).where(Delivery.id == delivery_id, Delivery.lease == lease, Delivery.state == DeliveryState.SENDING)
+        return (await self._session.execute(statement.with_for_update())).scalar_one_or_none()
+
+    async def next_due_at(self) -> datetime | None:
+        """Return when the outbox has something to do next."""
+        statement = select(Delivery.due_at).where(Delivery.state.in_(UNSENT)).order_by(Delivery.due_at).limit(1)
+        return (await self._session.execute(statement)).scalar_one_or_none()
+
+    async def of_message(self, message_id: int) -> Delivery:
+        """Return the delivery of a message, locked.
+
+        Raises:
+            NotFound: it has none.
+        """
+        row = (await self._session.execute(select(Delivery).where(Delivery.message_id == message_id).with_for_update())).scalar_one_or_none()
+        if row is None:
+            raise NotFound("delivery of message", message_id)
+        return row
+
+    async def by_vendor_ids(self, inbox_ids: Sequence[int], vendor_ids: Sequence[str]) -> list[Delivery]:
+        """Return the deliveries that vendors speak of."""
+        statement = select(Delivery).where(Delivery.inbox_id.in_(inbox_ids), Delivery.vendor_id.in_(vendor_ids))
+        return list((await self._session.execute(statement.with_for_update())).scalars())
+
+    async def shown_up_to(self, conversation_id: int, message_id: int) -> list[Delivery]:
+        """Return the deliveries of a conversation that its customer has been shown, up to a message."""
+        statement = (
+            select(Delivery)
+            .join(Message, Message.id == Delivery.message_id)
+            .where(Message.conversation_id == conversation_id, Message.id <= message_id, Delivery.state.in_(SHOWN_TO_CUSTOMER))
+        )
+        return list((await self._session.execute(statement)).scalars())
+
+    async def message(self, message_id: int) -> tuple[Message, Conversation]:
+        """Return a message with its conversation."""
+        statement = select(Message, Conversation).join(Conversation, Conversation.id == Message.conversation_id).where(Message.id == message_id)
+        row = (await self._session.execute(statement)).tuples().one_or_none()
+        if row is None:
+            raise NotFound("message", message_id)
+        return row
+
+    async def files(self, message_id: int) -> Sequence[Attachment]:
+        """Return a message's files."""
+        return (await self._session.execute(select(Attachment).where(Attachment.message_id == message_id).order_by(Attachment.id))).scalars().all()
+
+    async def references(self, conversation_id: int, before_id: int, most: int = 30) -> list[str]:
+        """Return the external ids of a conversation's messages before one, oldest first."""
+        statement = (
+            select(Message.external_id)
+            .where(Message.conversation_id == conversation_id, Message.id < before_id, Message.kind == "message")
+            .order_by(Message.id.desc())
+            .limit(most)
+        )
+        return list(reversed((await self._session.execute(statement)).scalars().all()))
+
+    async def last_inbound_text(self, conversation_id: int, before_id: int) -> str | None:
+        """Return what the customer said last, for mail programs' habit of quoting it."""
+        statement = (
+            select(Message.text)
+            .where(Message.conversation_id == conversation_id, Message.id < before_id, Message.direction == Direction.IN)
+            .order_by(Message.id.desc())
+            .limit(1)
+        )
+        return (await self._session.execute(statement)).scalar_one_or_none()

@@ -1,0 +1,149 @@
+"""SQL of reading: timelines, messages with what belongs to them, names of customers; every list by set."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from sqlalchemy import ColumnElement, column, func, select, table
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from inbox.models import Attachment, Conversation, Delivery, Message
+from inbox.values import Direction
+from kernel.errors import NotFound
+
+_customers = table("customers", column("id"), column("root_id"), column("name"))
+_previewed = 400  # characters fetched for a preview
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastLine:
+    """What a list shows of a message."""
+
+    id: int
+    head: str
+    direction: str
+    kind: str
+    inbox_id: int
+    is_unverified: bool
+
+
+class ReadingRepository:
+    """Messages as people read them; `inbox_ids` (None: all) limits what is seen."""
+
+    def __init__(self, session: AsyncSession, inbox_ids: frozenset[int] | None) -> None:
+        self._session = session
+        self._inbox_ids = inbox_ids
+
+    def _visible(self, inbox_id: ColumnElement[int]) -> list[ColumnElement[bool]]:
+        return [] if self._inbox_ids is None else [inbox_id.in_(self._inbox_ids)]
+
+    async def message(self, message_id: int) -> Message:
+        """Return a message that may be seen.
+
+        Raises:
+            NotFound: there is none.
+        """
+        statement = select(Message).where(Message.id == message_id, *self._visible(cast("ColumnElement[int]", Message.inbox_id)))
+        row = (await self._session.execute(statement)).scalar_one_or_none()
+        if row is None:
+            raise NotFound("message", message_id)
+        return row
+
+    async def messages(self, message_ids: Sequence[int]) -> Sequence[Message]:
+        """Return those of these messages that may be seen, oldest first."""
+        statement = select(Message).where(Message.id.in_(message_ids), *self._visible(cast("ColumnElement[int]", Message.inbox_id))).order_by(Message.id)
+        return (await self._session.execute(statement)).scalars().all()
+
+    async def timeline(self, leaf_ids: Sequence[int], before: int | None, limit: int) -> Sequence[Message]:
+        """Return a customer's messages, newest first."""
+        statement = select(Message).where(Message.customer_id.in_(leaf_ids), *self._visible(cast("ColumnElement[int]", Message.inbox_id)))
+        if before is not None:
+            statement = statement.where(Message.id < before)
+        return (await self._session.execute(statement.order_by(Message.id.desc()).limit(limit))).scalars().all()
+
+    async def files(self, message_ids: Sequence[int]) -> dict[int, list[Attachment]]:
+        """Return the files of some messages."""
+        rows = (await self._session.execute(select(Attachment).where(Attachment.message_id.in_(message_ids)).order_by(Attachment.id))).scalars()
+        found: dict[int, list[Attachment]] = {}
+        for row in rows:
+            found.setdefault(cast(int, row.message_id), []).append(row)
+        return found
+
+    async def file(self, attachment_id: int) -> tuple[Attachment, Message | None]:
+        """Return a file with its message; one that was not sent yet has none.
+
+        Raises:
+            NotFound: there is none with this id.
+        """
+        statement = select(Attachment, Message).join(Message, Message.id == Attachment.message_id, isouter=True).where(Attachment.id == attachment_id)
+        row = (await self._session.execute(statement)).tuples().one_or_none()
+        if row is None:
+            raise NotFound("attachment", attachment_id)
+        return row
+
+    def add_file(self, row: Attachment) -> None:
+        """Keep a file that an agent put up."""
+        self._session.add(row)
+
+    async def deliveries(self, message_ids: Sequence[int]) -> dict[int, Delivery]:
+        """Return how far some messages have come."""
+        rows = (await self._session.execute(select(Delivery).where(Delivery.message_id.in_(message_ids)))).scalars()
+        return {row.message_id: row for row in rows}
+
+    async def last_lines(self, message_ids: Sequence[int]) -> dict[int, LastLine]:
+        """Return the first words of some messages, those that may be seen; a long mail is not read whole for a line."""
+        m = Message
+        statement = select(m.id, func.substr(m.text, 1, _previewed), m.direction, m.kind, m.inbox_id, m.is_unverified).where(
+            m.id.in_(message_ids), *self._visible(cast("ColumnElement[int]", m.inbox_id))
+        )
+        return {
+            row[0]: LastLine(id=row[0], head=row[1], direction=row[2], kind=row[3], inbox_id=row[4], is_unverified=row[5])
+            for row in await self._session.execute(statement)
+        }
+
+    async def roots(self, leaf_ids: Sequence[int]) -> dict[int, tuple[int, str]]:
+        """Return for each leaf its root and the root's name."""
+        root = _customers.alias("roots")
+        statement = select(_customers.c.id, root.c.id, root.c.name).join(root, root.c.id == _customers.c.root_id).where(_customers.c.id.in_(leaf_ids))
+        return {row[0]: (row[1], row[2]) for row in await self._session.execute(statement)}
+
+    async def conversations(self, leaf_ids: Sequence[int] | None, inbox_id: int | None, before: int | None, limit: int) -> Sequence[Conversation]:
+        """Return conversations, the newest first, of one customer or inbox or of all."""
+        statement = select(Conversation).where(*self._visible(cast("ColumnElement[int]", Conversation.inbox_id)))
+        if leaf_ids is not None:
+            statement = statement.where(Conversation.customer_id.in_(leaf_ids))
+        if inbox_id is not None:
+            statement = statement.where(Conversation.inbox_id == inbox_id)
+        if before is not None:
+            statement = statement.where(Conversation.id < before)
+        return (await self._session.execute(statement.order_by(Conversation.id.desc()).limit(limit))).scalars().all()
+
+    async def conversation(self, conversation_id: int) -> Conversation:
+        """Return a conversation that may be seen.
+
+        Raises:
+            NotFound: there is none.
+        """
+        statement = select(Conversation).where(Conversation.id == conversation_id, *self._visible(cast("ColumnElement[int]", Conversation.inbox_id)))
+        row = (await self._session.execute(statement)).scalar_one_or_none()
+        if row is None:
+            raise NotFound("conversation", conversation_id)
+        return row
+
+    async def find_thread(self, inbox_id: int, thread_key: str) -> Conversation | None:
+        """Return the conversation of a channel's own thread."""
+        statement = select(Conversation).where(Conversation.inbox_id == inbox_id, Conversation.thread_key == thread_key)
+        return (await self._session.execute(statement)).scalar_one_or_none()
+
+    async def chat(self, conversation_id: int, message_ids: Sequence[int] | None, most: int) -> list[tuple[Message, Delivery | None]]:
+        """Return what the customer of a conversation may see of it, oldest first: the newest `most`, or just some."""
+        statement = (
+            select(Message, Delivery)
+            .join(Delivery, Delivery.message_id == Message.id, isouter=True)
+            .where(Message.conversation_id == conversation_id, Message.kind == "message")
+            .where((Message.direction == Direction.IN) | Delivery.state.in_(("sent", "delivered", "read")))
+        )
+        if message_ids is not None:
+            statement = statement.where(Message.id.in_(message_ids))
+        rows = (await self._session.execute(statement.order_by(Message.id.desc()).limit(most))).tuples().all()
+        return list(reversed(rows))
