@@ -1,5 +1,6 @@
 """Which channels there are, and how each is built: a new one is a folder and a line here."""
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import NoneType
@@ -10,6 +11,7 @@ from pydantic.fields import FieldInfo
 
 from channels.chat.manifest import MANIFEST as CHAT
 from channels.contract import Adapter, Manifest, Source, Webhook
+from channels.email.manifest import MANIFEST as EMAIL
 from channels.sms.manifest import MANIFEST as SMS
 from channels.telegram.manifest import MANIFEST as TELEGRAM
 from kernel.clock import Clock
@@ -61,6 +63,18 @@ def _chat(settings: Settings, clock: Clock) -> Adapter:
     return ChatAdapter(settings, clock)
 
 
+def _email(settings: Settings, clock: Clock) -> Adapter:
+    from channels.email.adapter import EmailAdapter
+
+    return EmailAdapter(clock)
+
+
+def _email_source(settings: Settings, clock: Clock) -> Source:
+    from channels.email.imap import ImapSource
+
+    return ImapSource(clock)
+
+
 def _sms(settings: Settings, clock: Clock) -> Adapter:
     from channels.sms.adapter import SmsAdapter
 
@@ -80,6 +94,7 @@ def _telegram_source(settings: Settings, clock: Clock) -> Source:
 
 
 _SPOKES = (
+    _Spoke(EMAIL, _email, _email_source),
     _Spoke(SMS, _sms),
     _Spoke(TELEGRAM, _telegram, _telegram_source),
     _Spoke(CHAT, _chat),
@@ -87,7 +102,7 @@ _SPOKES = (
 
 
 class Registry:
-    """The channels by name; adapters and sources are built on first use and live as long as it does."""
+    """The channels by name; adapters and sources are built on first use, from any thread, and live as long as it does."""
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self._settings = settings
@@ -95,6 +110,7 @@ class Registry:
         self._spokes = {spoke.manifest.channel: spoke for spoke in _SPOKES}
         self._adapters: dict[str, Adapter] = {}
         self._sources: dict[str, Source] = {}
+        self._building = threading.Lock()
 
     def manifests(self) -> tuple[Manifest, ...]:
         """Return every channel's manifest, without importing any adapter."""
@@ -114,9 +130,11 @@ class Registry:
         Raises:
             UnknownChannel: there is none of that name.
         """
-        if channel not in self._adapters:
-            self._adapters[channel] = self._spoke(channel).adapter(self._settings, self._clock)
-        return self._adapters[channel]
+        spoke = self._spoke(channel)
+        with self._building:
+            if channel not in self._adapters:
+                self._adapters[channel] = spoke.adapter(self._settings, self._clock)
+            return self._adapters[channel]
 
     def webhook(self, channel: str) -> Webhook:
         """Return the adapter of a channel that a vendor calls.
@@ -136,9 +154,12 @@ class Registry:
             UnknownChannel: there is none of that name.
         """
         make = self._spoke(channel).source
-        if make is not None and channel not in self._sources:
-            self._sources[channel] = make(self._settings, self._clock)
-        return self._sources.get(channel)
+        if make is None:
+            return None
+        with self._building:
+            if channel not in self._sources:
+                self._sources[channel] = make(self._settings, self._clock)
+            return self._sources[channel]
 
     def settings(self, channel: str) -> tuple[Setting, ...]:
         """Return what an operator is asked for an inbox of this channel.
@@ -158,9 +179,13 @@ class Registry:
             UnknownChannel: there is no such channel.
             BadSettings: a field is missing, unknown or malformed; fields are named with pydantic's word for it, values never.
         """
+        model = self.manifest(channel).settings
+        unknown = settings.keys() - model.model_fields.keys()
+        if unknown:
+            raise BadSettings(channel, dict.fromkeys(unknown, "unknown"))
         given = {name: value.strip() if isinstance(value, str) else value for name, value in settings.items()}
         try:
-            checked = self.manifest(channel).settings.model_validate({name: value for name, value in given.items() if value not in ("", None)})
+            checked = model.model_validate({name: value for name, value in given.items() if value not in ("", None)})
         except ValidationError as broken:
             fields = {
                 str(error["loc"][0]) if error["loc"] else "settings": error["type"] for error in broken.errors(include_input=False, include_context=False)
@@ -183,7 +208,10 @@ class Registry:
 
 
 def _is_secret(field: FieldInfo) -> bool:
-    return field.annotation is SecretStr or set(get_args(field.annotation)) == {SecretStr, NoneType}
+    extra = field.json_schema_extra
+    return (
+        (isinstance(extra, dict) and extra.get("secret") is True) or field.annotation is SecretStr or set(get_args(field.annotation)) == {SecretStr, NoneType}
+    )
 
 
 def _plain(value: object) -> str:

@@ -1,6 +1,6 @@
 """What the web chat can do, and what an operator may set."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from channels.contract import Feature, Manifest
 from kernel.claims import IdentityKind
@@ -8,8 +8,6 @@ from kernel.claims import IdentityKind
 
 class ChatSettings(BaseModel):
     """How the widget behaves on a site."""
-
-    model_config = ConfigDict(extra="forbid")
 
     allowed_origins: str | None = Field(
         None,

@@ -1,6 +1,6 @@
 """What SMS can do, and what an operator has to tell us to use it."""
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr
 
 from channels.contract import Feature, Manifest
 from kernel.claims import IdentityKind
@@ -8,8 +8,6 @@ from kernel.claims import IdentityKind
 
 class SmsSettings(BaseModel):
     """What Twilio's console shows for an account."""
-
-    model_config = ConfigDict(extra="forbid")
 
     account_sid: str = Field(pattern=r"^AC[0-9A-Za-z_-]{1,62}$", description="Account SID from the Twilio console; begins with AC.")
     auth_token: SecretStr = Field(

@@ -38,7 +38,7 @@ class TelegramAdapter:
 
     manifest: Manifest = MANIFEST
 
-    def __init__(self, settings: Settings, clock: Clock, timeout_seconds: float = 60) -> None:
+    def __init__(self, settings: Settings, clock: Clock, timeout_seconds: float = 45) -> None:
         self._settings = settings
         self._clock = clock
         self._timeout_seconds = timeout_seconds

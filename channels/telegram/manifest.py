@@ -2,7 +2,8 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, Field, SecretStr, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from channels.contract import Feature, Manifest
 from kernel.claims import IdentityKind
@@ -10,8 +11,6 @@ from kernel.claims import IdentityKind
 
 class TelegramSettings(BaseModel):
     """What BotFather hands out, and how updates come."""
-
-    model_config = ConfigDict(extra="forbid")
 
     bot_token: SecretStr = Field(description="The bot's token from @BotFather, like 123456:ABC….")
     secret_token: SecretStr | None = Field(
@@ -36,6 +35,13 @@ class TelegramSettings(BaseModel):
         # https://core.telegram.org/bots/api#setwebhook
         if value is not None and not (_is_plain(value.get_secret_value()) and len(value) <= 256):
             raise ValueError("not a secret token")
+        return value
+
+    @field_validator("mode")
+    @classmethod
+    def _has_what_it_needs(cls, value: str, info: ValidationInfo) -> str:
+        if value == "webhook" and info.data.get("secret_token") is None:
+            raise PydanticCustomError("needs_secret_token", "a webhook needs a secret_token")
         return value
 
 

@@ -26,7 +26,7 @@ _WORDS = {
 class BotApi:
     """Calls for any bot, each with `timeout_seconds` for its answer; no sentence of its errors holds a token, which the Bot API carries in its URLs."""
 
-    def __init__(self, base_url: str | None, timeout_seconds: float = 60) -> None:
+    def __init__(self, base_url: str | None, timeout_seconds: float = 45) -> None:
         self._timeout_seconds = timeout_seconds
         self._base_url = (base_url or TELEGRAM).rstrip("/")
         self._session: aiohttp.ClientSession | None = None

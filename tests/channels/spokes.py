@@ -9,11 +9,13 @@ from urllib.parse import urlencode
 
 from channels.chat.adapter import ChatAdapter
 from channels.contract import Account, Adapter, OutboundFile, OutboundMessage, RawPayload, WebhookRequest
+from channels.email.adapter import EmailAdapter
 from channels.sms.adapter import SmsAdapter
 from channels.telegram.adapter import TelegramAdapter
 from kernel.clock import MovedClock
 from kernel.config import Settings
 from tests.conftest import MOMENT
+from tests.support import smtp_stand_in as smtp
 from tests.support import telegram_stand_in as bot_api
 from tests.support import twilio_stand_in as twilio
 
@@ -27,6 +29,7 @@ class Ready:
     """An adapter that can send, and how to make its vendor fail; `said` are the texts that the vendor took, `calls` all it was asked."""
 
     adapter: Adapter
+    account: Account
     said: Callable[[], list[str]]
     calls: Callable[[], int] = lambda: 0
     be_busy: Callable[[], None] | None = None
@@ -98,6 +101,35 @@ def outbound(recipient: str, text: str = "It is on its way.", files: tuple[Outbo
     )
 
 
+class Email:
+    """E-mail, and a mail server that takes what it is given."""
+
+    channel = "email"
+    account = account("support@desk.example.com", smtp_host="127.0.0.1", smtp_port="9", smtp_security="none", smtp_user=smtp.USER, smtp_password=smtp.PASSWORD)
+    secrets: tuple[str, ...] = (smtp.PASSWORD,)
+    recipient = "ada@example.com"
+
+    def adapter(self) -> Adapter:
+        return EmailAdapter(MovedClock(MOMENT))
+
+    @asynccontextmanager
+    async def ready(self) -> AsyncIterator[Ready]:
+        async with smtp.SmtpStandIn() as vendor:
+            yield Ready(
+                adapter=EmailAdapter(MovedClock(MOMENT), timeout_seconds=0.5),
+                account=replace(self.account, settings={**self.account.settings, "smtp_port": str(vendor.port)}),
+                said=lambda: [one.text for one in vendor.sent],
+                calls=lambda: vendor.calls,
+                be_busy=vendor.fail,
+                refuse=lambda: vendor.fail("550 5.1.1 There is no such mailbox here"),
+                talk_nonsense=lambda: vendor.fail("HTTP/1.1 400 Bad Request"),
+                hang=lambda: vendor.fail(hangs=True),
+            )
+
+    def payload(self, body: bytes, sample: str = "") -> RawPayload:
+        return RawPayload(source="email/smtp", content_type="message/rfc822", body=body, received_at=MOMENT)
+
+
 class Sms:
     """SMS, and Twilio's stand-in."""
 
@@ -115,6 +147,7 @@ class Sms:
             adapter = SmsAdapter(Settings(public_url=PUBLIC, twilio_api_url=vendor.url), MovedClock(MOMENT), timeout_seconds=0.5)
             yield Ready(
                 adapter=adapter,
+                account=self.account,
                 said=lambda: [one.body for one in vendor.sent],
                 calls=lambda: vendor.calls,
                 be_busy=vendor.fail,
@@ -166,6 +199,7 @@ class Telegram:
             adapter = TelegramAdapter(Settings(telegram_api_url=vendor.url), MovedClock(MOMENT), timeout_seconds=0.5)
             yield Ready(
                 adapter=adapter,
+                account=self.account,
                 said=lambda: [one.text or "" for one in vendor.sent],
                 calls=lambda: len(vendor.calls),
                 be_busy=vendor.fail,
@@ -210,12 +244,12 @@ class Chat:
     @asynccontextmanager
     async def ready(self) -> AsyncIterator[Ready]:
         # Nothing is called: what was sent is what the event feed shows.
-        yield Ready(adapter=self.adapter(), said=lambda: ["It is on its way."])
+        yield Ready(adapter=self.adapter(), account=self.account, said=lambda: ["It is on its way."])
 
     def payload(self, body: bytes, sample: str = "") -> RawPayload:
         return RawPayload(source="chat", content_type="application/json", body=body, received_at=MOMENT)
 
 
-SPOKES: tuple[Spoke, ...] = (Sms(), Telegram(), Chat())
+SPOKES: tuple[Spoke, ...] = (Email(), Sms(), Telegram(), Chat())
 SIGNED: tuple[Signed, ...] = (Sms(), Telegram())
-VENDORED: tuple[Spoke, ...] = (Sms(), Telegram())
+VENDORED: tuple[Spoke, ...] = (Email(), Sms(), Telegram())

@@ -76,6 +76,8 @@ class TestCheckSettings:
             pytest.param("telegram", {"bot_token": "1:a/../../hunter2"}, {"bot_token"}, id="a token that would lead elsewhere"),
             pytest.param("telegram", {"bot_token": "1:a", "secret_token": "hunter2 hunter2"}, {"secret_token"}, id="a secret with a space"),
             pytest.param("telegram", {"bot_token": "1:a", "mode": "hunter2"}, {"mode"}, id="no such mode"),
+            pytest.param("telegram", {"bot_token": "1:a", "mode": "webhook"}, {"mode"}, id="a webhook that nothing would protect"),
+            pytest.param("email", {"smtp_port": "hunter2"}, {"smtp_host", "smtp_port"}, id="no host and no port"),
             pytest.param("chat", {"hunter": "hunter2"}, {"hunter"}, id="unknown"),
         ],
     )
