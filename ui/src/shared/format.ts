@@ -49,6 +49,9 @@ export function dayAndTime(moment: string, now = new Date()): string {
   return `${day}, ${clock.format(date)}`;
 }
 
+/** The weekday and the time, where the day has just been named in words. */
+export const weekdayAndTime = (moment: Date): string => `${weekday.format(moment)}, ${clock.format(moment)}`;
+
 /** A span of seconds in its two largest units: `6m 12s`, `5h 40m`, `2d 3h`. */
 export function span(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));

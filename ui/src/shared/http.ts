@@ -81,7 +81,7 @@ function withJson(body: unknown): RequestInit {
 
 export const get = <T>(path: string, query?: Query, signal?: AbortSignal): Promise<T> =>
   send<T>('GET', withQuery(path, query), signal ? { signal } : {});
-export const post = <T>(path: string, body: unknown = {}): Promise<T> => send<T>('POST', path, withJson(body));
+export const post = <T>(path: string, body?: unknown): Promise<T> => send<T>('POST', path, withJson(body));
 export const patch = <T>(path: string, body: unknown): Promise<T> => send<T>('PATCH', path, withJson(body));
 export const remove = <T>(path: string): Promise<T> => send<T>('DELETE', path, {});
 

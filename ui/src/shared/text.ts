@@ -272,7 +272,7 @@ export const t = {
     region: 'Customer',
     close: 'Close customer details',
     since: (day: string): string => `Customer since ${day}`,
-    seen: (moment: string): string => `last seen ${moment}`,
+    seen: (moment: string): string => `Last seen: ${moment}`,
     localTime: 'Local time',
     company: 'Company',
     language: 'Language',
