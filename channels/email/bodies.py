@@ -149,7 +149,7 @@ def file_name(part: Part) -> str | None:
     """
     named = _parameter(part, "filename", "content-disposition") or _parameter(part, "name")
     name = re.split(r"[/\\]", decode_words(named).translate(_TRICKS))[-1].strip(" .\"'")
-    name = re.sub(r'[<>:"|?*]', "_", name)
+    name = " ".join(re.sub(r'[<>:"|?*]', "_", name).split())
     if not name:
         return None
     if len(name) > _LONGEST_NAME:

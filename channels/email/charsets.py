@@ -51,6 +51,9 @@ _ALIASES = {
 _NOT_CHARSETS = frozenset({"punycode", "idna", "unicode-escape", "raw-unicode-escape", "undefined", "charmap", "mbcs", "oem"})
 _ESCAPES_2022_JP = {b"(B": "ascii", b"(J": "ascii", b"(I": "kana", b"$@": "jis", b"$B": "jis", b"$A": "other", b"$(": "other"}
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_ASCII = bytes(range(128))
+_LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_TOO_SHORT = 300
 _GUESS_FROM = 20_000
 
 
@@ -134,6 +137,9 @@ def _guessed(data: bytes, name: str | None) -> str:
         nearly = data.decode(name, "replace")
         if nearly.count("\ufffd") * 20 < len(nearly):
             return nearly
+    if len(data) < _TOO_SHORT and 3 * len(data.translate(None, _ASCII)) <= sum(byte in _LETTERS for byte in data):
+        # A few accents among plain letters: on so little the guess is worse than the West's own charset.
+        return data.decode("cp1252", "replace")
     found = chardet.detect(data[:_GUESS_FROM])["encoding"]
     text = _strictly(data, codec_of(found) or "cp1252")
     if text is not None:

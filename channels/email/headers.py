@@ -48,7 +48,9 @@ def as_bytes(value: str) -> bytes:
 
 def unfold(value: str) -> str:
     """Return a header's value on one line."""
-    return " ".join(part.strip(" \t") for part in value.replace("\r", "\n").split("\n")).strip()
+    if "\n" not in value and "\r" not in value:
+        return value.strip()
+    return " ".join(part for line in value.replace("\r", "\n").split("\n") if (part := line.strip(" \t")))
 
 
 def decode_words(value: str, hint: str | None = None) -> str:
@@ -163,10 +165,10 @@ class _AddressList:
             self._in_brackets, self._address = True, []
         elif sign == ">":
             self._in_brackets = False
-        elif sign in ",;" and not self._in_brackets and (sign == ";" or self._address or "@" in self._name):
+        elif sign in ",;" and not self._in_brackets and (sign == ";" or self._address or "@" in self._name or not "".join(self._name).strip()):
             self._end()
-        elif sign == ":" and not self._in_brackets and not self._address:
-            self._name = []  # a group's name
+        elif sign == ":" and not self._in_brackets and not self._address and "=" not in self._name:
+            self._name = []  # a group's name; inside an encoded word it is only a colon
         else:
             self._put(sign)  # also the comma of "Doe, John <j@d>" without quotes
 
@@ -186,12 +188,25 @@ def _last_address(text: str) -> str:
 def _mailbox(entry: tuple[str, str], hint: str | None) -> Mailbox:
     name, address = entry
     if not address.strip():
-        name, address = "", _last_address(name)
+        address = _last_address(name)
+        name = "" if address else name
     address = clean(decode(as_bytes(address), None, hint)).replace("\n", "").replace("\r", "").strip().strip("'")
     if address.lower().startswith("mailto:"):
         address = address[7:]
-    shown = decode_words(name, hint).strip().strip("'\"").strip()
+    shown = decode_words(name, hint)
+    if len(shown) > 1 and shown[0] == shown[-1] and shown[0] in "'\"":
+        shown = shown[1:-1].strip()
     return Mailbox(name="" if shown.lower() == address.lower() else shown[:_LONGEST_NAME], address=address.replace(" ", ""))
+
+
+def addresses_of(recipient: str) -> list[str]:
+    """Return the addresses under which a recipient may be known, in lower case: as it is, then without its plus-parts, one by one."""
+    local, at, domain = recipient.strip().lower().rpartition("@")
+    found = [f"{local}{at}{domain}"]
+    while "+" in local[1:]:
+        local = local[: local.rindex("+")]
+        found.append(f"{local}{at}{domain}")
+    return found
 
 
 def message_ids(value: str) -> list[str]:

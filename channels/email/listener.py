@@ -11,6 +11,7 @@ from aiosmtpd.smtp import Envelope as SmtpEnvelope
 
 from channels.contract import Account, RawPayload, Receive
 from channels.email.framing import FRAMED, Envelope, framed
+from channels.email.headers import addresses_of
 from kernel.clock import Clock
 from kernel.errors import Fault
 
@@ -57,16 +58,6 @@ class MailDoor:
             server.close()
             await server.wait_closed()
         self._servers.clear()
-
-
-def addresses_of(recipient: str) -> list[str]:
-    """Return the addresses under which a recipient may be known, in lower case: as it is, then without its plus-parts, one by one."""
-    local, at, domain = recipient.strip().lower().rpartition("@")
-    found = [f"{local}{at}{domain}"]
-    while "+" in local[1:]:
-        local = local[: local.rindex("+")]
-        found.append(f"{local}{at}{domain}")
-    return found
 
 
 class _Handler:

@@ -45,6 +45,7 @@ class Part(Message):
     dropped = 0
     count = 1
     root: "Part | None" = None
+    _payload: object
 
     def attach(self, payload: "Message[str, str] | str") -> None:
         """Take a child in, unless the whole mail has too many already."""
@@ -89,7 +90,8 @@ class Part(Message):
         return str(self.get(name, ""))
 
     def _inside(self) -> object:
-        return self.get_payload()
+        # get_payload() would decode 8-bit text by the declared charset, and lose what that does not fit.
+        return self._payload
 
 
 def read_tree(raw: bytes) -> tuple[Part, list[str]]:

@@ -12,7 +12,7 @@ from channels.email import quoting
 from channels.email.bodies import content_id_of, content_of, disposition_of, media_type_of, name_for, sort_out, text_of
 from channels.email.charsets import decode
 from channels.email.framing import Envelope, opened
-from channels.email.headers import MOST_IDS, Mailbox, decode_words, mailboxes, message_ids
+from channels.email.headers import MOST_IDS, Mailbox, addresses_of, decode_words, mailboxes, message_ids
 from channels.email.markup import clean_html, html_to_text
 from channels.email.mime import Part, read_tree
 from channels.email.sender import claims_of, is_automatic, reply_tokens, sender_of
@@ -118,9 +118,13 @@ def _sent_at(value: str, received_at: datetime) -> datetime | None:
 
 
 def _participants(recipients: list[Mailbox], account: Account, sender: str) -> tuple[str, ...]:
+    """Return who else was written to, each once; we under any of our plus-addresses are nobody else."""
     known = {account.address.lower(), sender.lower()}
-    others = dict.fromkeys(box.address for box in recipients if box.is_usable and box.address.lower() not in known)
-    return tuple(others)[:_MOST_PARTICIPANTS]
+    others: dict[str, str] = {}
+    for box in recipients:
+        if box.is_usable and known.isdisjoint(addresses_of(box.address)):
+            others.setdefault(box.address.lower(), box.address)
+    return tuple(others.values())[:_MOST_PARTICIPANTS]
 
 
 def _locale(value: str) -> str | None:

@@ -35,12 +35,10 @@ def sender_of(root: Part, account: Account, envelope: Envelope, digest: str, hin
         warnings.append("The mail server says that the sender's domain did not vouch for this mail (DMARC failed).")
     if sender.value.lower() == account.address.lower():
         warnings.append("The author is our own address.")
-    others = [
-        Claim(kind=IdentityKind.EMAIL, value=box.address, name=box.name or None)
-        for box in replies
-        if box.address.lower() not in (sender.value.lower(), account.address.lower())
-    ]
-    return sender, others
+    if root.value("list-id"):
+        return sender, []  # an answer goes to everybody: that address is not the sender's
+    known = (sender.value.lower(), account.address.lower())
+    return sender, [Claim(kind=IdentityKind.EMAIL, value=box.address, name=box.name or None) for box in replies if box.address.lower() not in known]
 
 
 def _fallback(boxes: Sequence[Mailbox], named: Sequence[Mailbox], digest: str) -> Claim:
