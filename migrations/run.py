@@ -1,7 +1,9 @@
 """Brings a database up to the models: one transaction under a lock, so that it is done once and wholly, or not at all."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -11,15 +13,17 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kernel.db import Database
-from kernel.errors import Fault
+from kernel.errors import Fault, StorageUnavailable
 from migrations.comparing import include_object, render_item
 from migrations.metadata import METADATA
 
 # "kindred" read as a number: the name of the advisory lock on PostgreSQL.
 _LOCK = int.from_bytes(b"kindred", "big")
+_ANSWERS_WITHIN = 5.0  # seconds
 
 
 class UnknownRevision(Fault):
@@ -74,6 +78,20 @@ async def check(database_url: str) -> list[str]:
         await database.close()
 
 
+async def is_current(database: Database) -> bool:
+    """Say whether an open database stands at the newest revision that this code knows.
+
+    Raises:
+        StorageUnavailable: it does not answer.
+    """
+    try:
+        async with asyncio.timeout(_ANSWERS_WITHIN), database.connect() as connection:
+            return await connection.run_sync(_revision) == head()
+    except (SQLAlchemyError, OSError, TimeoutError) as fault:
+        raise StorageUnavailable from fault
+
+
+@cache
 def head() -> str:
     """Return the newest revision that this code knows."""
     return ScriptDirectory.from_config(_config()).get_current_head() or "base"

@@ -1,0 +1,1 @@
+"""One module per resource: each handler asks a verb and shows its answer."""

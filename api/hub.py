@@ -1,0 +1,215 @@
+"""Who is connected, and what each is told: events encoded once for all, presence within what each may see, typing both ways."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import orjson
+from aiohttp import web
+
+from api.access import Pass, renew
+from api.house import House
+from api.line import Line
+from inbox.presence import Attention
+from inbox.values import FeedEvent
+from kernel.tasks import Tasks
+from staff.sign_in import Doorkeeper
+from staff.values import Viewer
+
+_PRESENCE_EVERY = 0.25
+_ACCESS_EVERY = 60.0
+_MOST_EVENTS = 1_000
+
+
+@dataclass(slots=True, eq=False)
+class AgentClient:
+    """An agent's open socket. Until `go_live`, what happens is held back, so that what was missed goes first."""
+
+    line: Line
+    entry: Pass
+    held: list[tuple[int, str]] | None = field(default_factory=list)
+    told: frozenset[int] = frozenset()
+    presence: str = ""
+
+    @property
+    def viewer(self) -> Viewer:
+        """Who it is, and what they may see."""
+        return self.entry.viewer
+
+    def offer(self, event_id: int, frame: str) -> None:
+        """Send an event, or hold it while the client is being brought up to date; what it was told of is dropped."""
+        if self.held is not None:
+            self.held.append((event_id, frame))
+        elif event_id not in self.told:
+            self.line.put(frame)
+
+    def go_live(self, told: Sequence[int]) -> None:
+        """Send what was held back, but for what was just told, and hold nothing from now on."""
+        self.told = frozenset(told)
+        held, self.held = self.held or [], None
+        for event_id, frame in held:
+            self.offer(event_id, frame)
+
+
+@dataclass(slots=True, eq=False)
+class VisitorClient:
+    """A visitor's open socket; `events` are what moved in its conversation and was not shown yet, `news` says that there are some."""
+
+    line: Line
+    inbox_id: int
+    token: str = ""
+    conversation_id: int | None = None
+    case_id: int | None = None
+    events: list[FeedEvent] = field(default_factory=list)
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+    is_welcome: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def offer(self, event: FeedEvent) -> None:
+        """Note what moved; the conversation's case is the last one that was told of."""
+        case_id = event.payload.get("case_id")
+        self.case_id = int(str(case_id)) if case_id else self.case_id
+        self.events.append(event)
+        self.news.set()
+        if len(self.events) > _MOST_EVENTS:
+            self.line.cut()
+
+
+class Hub:
+    """The sockets of this process."""
+
+    def __init__(self, house: House, doorkeeper: Doorkeeper) -> None:
+        self._house = house
+        self._doorkeeper = doorkeeper
+        self._agents: set[AgentClient] = set()
+        self._visitors: set[VisitorClient] = set()
+        self._case_inboxes: dict[int, int] = {}
+        self._recheck = asyncio.Event()
+        self._unsubscribe: Callable[[], object] = lambda: None
+
+    def start(self, tasks: Tasks) -> None:
+        """Listen to what happens, tell presence, keep every client's access fresh."""
+        self._unsubscribe = self._house.push.subscribe(self._pushed)
+        tasks.keep("presence", self._tell_presence)
+        tasks.keep("access", self._keep_access)
+
+    def stop(self) -> None:
+        """Listen no more and let everybody go; they come back to whoever takes over."""
+        self._unsubscribe()
+        lines: list[Line] = [client.line for client in self._agents] + [client.line for client in self._visitors]
+        for line in lines:
+            line.cut()
+
+    def join(self, client: AgentClient | VisitorClient) -> None:
+        """Tell a client what happens from now on."""
+        if isinstance(client, AgentClient):
+            self._agents.add(client)
+        else:
+            self._visitors.add(client)
+        self._count()
+
+    def leave(self, client: AgentClient | VisitorClient) -> None:
+        """Forget a client, and where it looked."""
+        if isinstance(client, VisitorClient):
+            self._visitors.discard(client)
+        else:
+            self._agents.discard(client)
+            self._house.presence.leave(client.viewer.agent_id, client)
+        self._count()
+
+    def recheck(self) -> None:
+        """Ask again soon what everybody may see: staff, inboxes or sessions changed."""
+        self._recheck.set()
+
+    def looks(self, client: AgentClient, case_id: int, inbox_id: int, attention: Attention) -> None:
+        """Note that an agent looks at a case that they may see; one who writes is shown to that case's visitors as typing."""
+        viewer = client.viewer
+        self._case_inboxes[case_id] = inbox_id
+        self._house.presence.look(viewer.agent_id, viewer.name, client, case_id, attention)
+        if attention is Attention.COMPOSING:
+            frame = encode({"type": "typing", "name": viewer.name})
+            for visitor in self._visitors:
+                if visitor.case_id == case_id:
+                    visitor.line.put(frame)
+
+    def types(self, visitor: VisitorClient) -> None:
+        """Tell the agents who may see it that a visitor is typing."""
+        if visitor.conversation_id is None:
+            return
+        case_id = None if visitor.case_id is None else str(visitor.case_id)
+        frame = encode({"type": "typing", "conversation_id": str(visitor.conversation_id), "case_id": case_id})
+        for client in self._agents:
+            if client.held is None and client.viewer.may_see(visitor.inbox_id):
+                client.line.put(frame)
+
+    def settle(self, visitor: VisitorClient, conversation_id: int) -> None:
+        """Note the conversation that a first message began, in every tab that the visitor has open."""
+        for other in self._visitors:
+            if other.token == visitor.token:
+                other.conversation_id = conversation_id
+
+    def people(self, viewer: Viewer) -> list[dict[str, object]]:
+        """Return who is at work on what, as far as the viewer may know."""
+        return [
+            {"agent": {"id": str(one.agent_id), "name": one.name}, "case_id": str(one.case_id), "state": one.attention}
+            for one in self._house.presence.who()
+            if one.case_id in self._case_inboxes and viewer.may_see(self._case_inboxes[one.case_id])
+        ]
+
+    def _pushed(self, events: Sequence[FeedEvent]) -> None:
+        for event in events:
+            frame = ""
+            for client in self._agents:
+                if event.inbox_id is None or client.viewer.may_see(event.inbox_id):
+                    frame = frame or event_frame(event)
+                    client.offer(event.id, frame)
+            if event.conversation_id is not None:
+                for visitor in self._visitors:
+                    if visitor.conversation_id == event.conversation_id:
+                        visitor.offer(event)
+
+    async def _tell_presence(self) -> None:
+        while True:
+            await asyncio.sleep(_PRESENCE_EVERY)
+            frames: dict[frozenset[int] | None, str] = {}
+            for client in self._agents:
+                seen = client.viewer.inbox_ids
+                if seen not in frames:
+                    frames[seen] = encode({"type": "presence", "presence": self.people(client.viewer)})
+                if client.held is None and client.presence != frames[seen]:
+                    client.presence = frames[seen]
+                    client.line.put(frames[seen])
+            present = {one.case_id for one in self._house.presence.who()}
+            self._case_inboxes = {case_id: inbox_id for case_id, inbox_id in self._case_inboxes.items() if case_id in present}
+
+    async def _keep_access(self) -> None:
+        while True:
+            try:
+                async with asyncio.timeout(_ACCESS_EVERY):
+                    await self._recheck.wait()
+            except TimeoutError:
+                pass
+            self._recheck.clear()
+            for client in tuple(self._agents):
+                entry = await renew(self._house, self._doorkeeper, client.entry)
+                if entry is None:
+                    client.line.cut()
+                else:
+                    client.entry = entry
+
+    def _count(self) -> None:
+        self._house.metrics.sockets.labels("agent").set(len(self._agents))
+        self._house.metrics.sockets.labels("visitor").set(len(self._visitors))
+
+
+def encode(frame: object) -> str:
+    """Return a frame as it travels."""
+    return orjson.dumps(frame).decode()
+
+
+def event_frame(event: FeedEvent) -> str:
+    """Return an event as agents get it."""
+    at = event.happened_at.isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return encode({"type": "event", "id": str(event.id), "kind": event.kind, "at": at, "payload": event.payload})
+
+
+HUB = web.AppKey("hub", Hub)
