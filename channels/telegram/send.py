@@ -63,8 +63,7 @@ class Bots:
         if not parts:
             raise Undeliverable("There is nothing to send.")
         for part in parts[len(done) :]:
-            sent = await self._carry(bot, message.recipient, part)
-            done.append(f"{sent.chat.id}:{sent.message_id}")
+            done.append(await self._carry(bot, message.recipient, part))
         self._sent.pop(key, None)
         return done[0]
 
@@ -72,9 +71,15 @@ class Bots:
         """Give back the connections."""
         await self._session.close()
 
-    async def _carry(self, bot: Bot, chat: str, part: str | OutboundFile) -> Message:
+    async def _carry(self, bot: Bot, chat: str, part: str | OutboundFile) -> str:
         try:
-            return await _send(bot, chat, part)
+            sent = await _send(bot, chat, part)
+            return f"{sent.chat.id}:{sent.message_id}"
+        except ClientDecodeError as odd:
+            taken = _taken(odd.data)
+            if taken is None:
+                raise Unavailable("Telegram's answer made no sense.") from None
+            return taken
         except TelegramRetryAfter as busy:
             raise Unavailable("Telegram asks us to slow down.", retry_after=timedelta(seconds=busy.retry_after)) from None
         except (TelegramUnauthorizedError, TelegramNotFound):
@@ -82,12 +87,19 @@ class Bots:
             raise Unavailable("Telegram does not know the bot's token.") from None
         except TelegramEntityTooLarge:
             raise Undeliverable("Telegram: the file is too large.") from None
-        except (TelegramNetworkError, TelegramServerError, ClientDecodeError, OSError) as trouble:
+        except (TelegramNetworkError, TelegramServerError, OSError) as trouble:
             raise Unavailable(f"Telegram cannot take it now ({type(trouble).__name__}).") from None
         except TelegramAPIError as refused:
             raise Undeliverable(f"Telegram: {refused.message[:300]}") from None
         except AiogramError as trouble:
             raise Undeliverable(f"Telegram: the bot cannot send it ({type(trouble).__name__}).") from None
+
+
+def _taken(answer: object) -> str | None:
+    """Return the id of a message that Telegram took although aiogram does not understand all of its answer: trying again would say it twice."""
+    result = answer.get("result") if isinstance(answer, dict) and answer.get("ok") is True else None
+    chat = result.get("chat") if isinstance(result, dict) else None
+    return f"{chat.get('id')}:{result.get('message_id')}" if isinstance(result, dict) and isinstance(chat, dict) else None
 
 
 async def _send(bot: Bot, chat: str, part: str | OutboundFile) -> Message:

@@ -118,6 +118,16 @@ class TestSend:
         assert accepted.vendor_id == "700001:1000"
         assert [part.method for part in vendor.sent] == ["sendMessage", "sendPhoto", "sendDocument"]
 
+    async def test_takes_an_acceptance_that_is_newer_than_aiogram(self, adapter: TelegramAdapter, vendor: TelegramStandIn) -> None:
+        """Trying again would say it twice."""
+        vendor.fail(status=200, body='{"ok": true, "result": {"message_id": 7, "date": "tomorrow", "chat": {"id": 700001, "type": "private"}}}')
+        assert (await adapter.send(SPOKE.account, outbound("700001"))).vendor_id == "700001:7"
+
+    async def test_does_not_take_noise_for_an_acceptance(self, adapter: TelegramAdapter, vendor: TelegramStandIn) -> None:
+        vendor.fail(status=200, body="<html>")
+        with pytest.raises(Unavailable):
+            await adapter.send(SPOKE.account, outbound("700001"))
+
     async def test_waits_as_long_as_telegram_asks(self, adapter: TelegramAdapter, vendor: TelegramStandIn) -> None:
         vendor.fail(status=429, words="Too Many Requests: retry after 7", retry_after=7)
         with pytest.raises(Unavailable) as busy:
