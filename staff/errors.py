@@ -6,48 +6,63 @@ from kernel.errors import Conflict, Invalid, TooMany, Unauthenticated
 
 
 class WrongCredentials(Unauthenticated):
-    """Address and password do not go together; which of the two is wrong is not said."""
+    """Address or password is wrong; which of them is not said."""
 
     code = "session.wrong_credentials"
 
     def __init__(self) -> None:
-        super().__init__("Address or password is wrong.")
+        super().__init__("This e-mail address and password do not go together.")
+
+
+class NotSignedIn(Unauthenticated):
+    """Who asks may no longer sign in."""
+
+    code = "session.not_signed_in"
+
+    def __init__(self) -> None:
+        super().__init__("Sign in first.")
 
 
 class Throttled(TooMany):
-    """Too many failed sign-ins."""
+    """Too many sign-ins have failed; none is tried until the wait is over."""
 
     code = "session.throttled"
 
-    def __init__(self, retry_after: timedelta) -> None:
-        super().__init__("Too many failed sign-ins. Wait a little, then try again.", retry_after)
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__("Too many sign-ins have failed. Wait before you try again.", retry_after=wait)
 
 
 class AgentExists(Conflict):
-    """Two agents cannot sign in with one address."""
+    """An address signs in one agent only."""
 
     code = "agent.exists"
 
+    def __init__(self, email: str) -> None:
+        super().__init__("There is an agent with this e-mail address already.", email=email)
+
+
+class LastAdmin(Conflict):
+    """Without an admin nobody could ever change anything again."""
+
+    code = "agent.last_admin"
+
     def __init__(self) -> None:
-        super().__init__("There is already an agent with this address.")
+        super().__init__("This is the last active admin. Make somebody else an admin first.")
 
 
 class TeamExists(Conflict):
-    """Two teams cannot have one name."""
+    """Teams are told apart by their names."""
 
     code = "team.exists"
 
     def __init__(self, name: str) -> None:
-        super().__init__("There is already a team with this name.", name=name)
+        super().__init__("There is a team with this name already.", name=name)
 
 
-class BadAgent(Invalid):
-    """A name or an address that is none."""
+class NoName(Invalid):
+    """A name was empty."""
 
-    code = "agent.invalid"
+    code = "staff.no_name"
 
-
-class BadTeam(Invalid):
-    """A team without a name, or with members that are no agents."""
-
-    code = "team.invalid"
+    def __init__(self) -> None:
+        super().__init__("A name needs at least one character.")

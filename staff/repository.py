@@ -1,154 +1,191 @@
 """All SQL of staff."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import TypeVar
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kernel.db import Base
 from kernel.errors import NotFound
 from staff.models import Agent, ApiToken, BusinessHours, Session, SignInThrottle, Team, TeamMember
+from staff.values import Attempts, Role
+
+T = TypeVar("T")
 
 
 class StaffRepository:
-    """Agents, teams, sessions, tokens: small tables, read often."""
+    """Agents, teams, sessions, tokens and hours."""
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def add(self, row: Base) -> None:
-        """Add a row."""
+    async def add(self, row: Session | ApiToken | BusinessHours) -> None:
+        """Keep a new row."""
         self._session.add(row)
         await self._session.flush()
 
-    async def agent(self, agent_id: int) -> Agent:
+    async def add_unless_taken(self, row: Agent | Team) -> bool:
+        """Keep a new row, or say no when its unique name is taken."""
+        try:
+            async with self._session.begin_nested():
+                self._session.add(row)
+        except IntegrityError:
+            return False
+        return True
+
+    async def get_agent(self, agent_id: int) -> Agent:
         """Return an agent.
 
         Raises:
-            NotFound: there is none with this id.
+            NotFound: there is none.
         """
-        row = await self._session.get(Agent, agent_id)
-        if row is None:
-            raise NotFound("agent", agent_id)
-        return row
+        return _found(await self._session.get(Agent, agent_id), "agent", agent_id)
 
-    async def agent_by_email(self, email: str) -> Agent | None:
-        """Return the agent with a folded address."""
-        return (await self._session.execute(select(Agent).where(Agent.email == email))).scalar_one_or_none()
-
-    async def agents(self) -> Sequence[Agent]:
-        """Return everybody, by name."""
-        return (await self._session.execute(select(Agent).order_by(Agent.name, Agent.id))).scalars().all()
-
-    async def names(self, agent_ids: Sequence[int]) -> dict[int, str]:
-        """Return the names of some agents."""
-        rows = await self._session.execute(select(Agent.id, Agent.name).where(Agent.id.in_(agent_ids)))
-        return {row.id: row.name for row in rows}
-
-    async def existing(self, agent_ids: Sequence[int]) -> set[int]:
-        """Return which of these are agents."""
-        return set((await self._session.execute(select(Agent.id).where(Agent.id.in_(agent_ids)))).scalars())
-
-    async def team(self, team_id: int) -> Team:
+    async def get_team(self, team_id: int) -> Team:
         """Return a team.
 
         Raises:
-            NotFound: there is none with this id.
+            NotFound: there is none.
         """
-        row = await self._session.get(Team, team_id)
-        if row is None:
-            raise NotFound("team", team_id)
-        return row
+        return _found(await self._session.get(Team, team_id), "team", team_id)
 
-    async def teams(self) -> Sequence[Team]:
-        """Return all teams, by name."""
-        return (await self._session.execute(select(Team).order_by(Team.name))).scalars().all()
+    async def get_hours(self, hours_id: int) -> BusinessHours:
+        """Return business hours.
 
-    async def team_by_name(self, name: str) -> Team | None:
-        """Return the team of a name."""
-        return (await self._session.execute(select(Team).where(Team.name == name))).scalar_one_or_none()
+        Raises:
+            NotFound: there are none.
+        """
+        return _found(await self._session.get(BusinessHours, hours_id), "business hours", hours_id)
 
-    async def members(self, team_ids: Sequence[int], *, active_only: bool) -> list[tuple[int, Agent]]:
-        """Return (team, agent) for some teams, agents by id."""
-        statement = select(TeamMember.team_id, Agent).join(Agent, Agent.id == TeamMember.agent_id).where(TeamMember.team_id.in_(team_ids)).order_by(Agent.id)
-        if active_only:
-            statement = statement.where(Agent.is_active)
-        return [(row[0], row[1]) for row in await self._session.execute(statement)]
+    async def agents(self) -> list[Agent]:
+        """Return all agents, oldest first."""
+        return list(await self._session.scalars(select(Agent).order_by(Agent.id)))
 
-    async def member_ids(self) -> list[tuple[int, int]]:
-        """Return every (team, agent)."""
-        return [(row[0], row[1]) for row in await self._session.execute(select(TeamMember.team_id, TeamMember.agent_id).order_by(TeamMember.agent_id))]
+    async def find_agent(self, email: str) -> Agent | None:
+        """Return the agent with a folded address."""
+        found: Agent | None = await self._session.scalar(select(Agent).where(Agent.email == email))
+        return found
 
-    async def teams_of(self, agent_id: int) -> list[int]:
-        """Return the teams of an agent."""
-        return list((await self._session.execute(select(TeamMember.team_id).where(TeamMember.agent_id == agent_id))).scalars())
+    async def existing(self, agent_ids: Collection[int]) -> set[int]:
+        """Return which of some agents there are."""
+        return set(await self._session.scalars(select(Agent.id).where(Agent.id.in_(agent_ids))))
 
-    async def put_members(self, team_id: int, agent_ids: Sequence[int]) -> None:
-        """Let a team have exactly these members."""
+    async def names(self, agent_ids: Collection[int]) -> dict[int, str]:
+        """Return what agents are called."""
+        rows = await self._session.execute(select(Agent.id, Agent.name).where(Agent.id.in_(agent_ids)))
+        return {row.id: row.name for row in rows}
+
+    async def other_active_admins(self, agent_id: int) -> int:
+        """Return how many admins there are besides one; they are locked, so that two never step down at once."""
+        query = select(Agent.id).where(Agent.role == Role.ADMIN, Agent.is_active, Agent.id != agent_id).order_by(Agent.id).with_for_update()
+        return len(list(await self._session.scalars(query)))
+
+    async def teams(self) -> list[Team]:
+        """Return all teams by name."""
+        return list(await self._session.scalars(select(Team).order_by(Team.name)))
+
+    async def is_team_name_taken(self, name: str, but: int) -> bool:
+        """Say whether another team has a name."""
+        return await self._session.scalar(select(Team.id).where(Team.name == name, Team.id != but)) is not None
+
+    async def team_ids(self, agent_ids: Collection[int]) -> list[tuple[int, int]]:
+        """Return (agent, team) for some agents."""
+        query = select(TeamMember.agent_id, TeamMember.team_id).where(TeamMember.agent_id.in_(agent_ids)).order_by(TeamMember.team_id)
+        return [(agent_id, team_id) for agent_id, team_id in await self._session.execute(query)]
+
+    async def members(self, team_ids: Collection[int]) -> list[tuple[int, Agent]]:
+        """Return (team, agent) for the active members of some teams, in the order of agents."""
+        query = (
+            select(TeamMember.team_id, Agent)
+            .join(Agent, Agent.id == TeamMember.agent_id)
+            .where(TeamMember.team_id.in_(team_ids), Agent.is_active)
+            .order_by(Agent.id)
+        )
+        return [(team_id, agent) for team_id, agent in await self._session.execute(query)]
+
+    async def replace_members(self, team_id: int, agent_ids: Collection[int]) -> None:
+        """Say anew who is in a team."""
         await self._session.execute(delete(TeamMember).where(TeamMember.team_id == team_id))
-        self._session.add_all(TeamMember(team_id=team_id, agent_id=agent_id) for agent_id in agent_ids)
+        self._session.add_all([TeamMember(team_id=team_id, agent_id=agent_id) for agent_id in agent_ids])
         await self._session.flush()
 
-    async def session_by_digest(self, digest: str) -> tuple[Session, Agent] | None:
-        """Return a session with its agent."""
-        statement = select(Session, Agent).join(Agent, Agent.id == Session.agent_id).where(Session.token_digest == digest)
-        return (await self._session.execute(statement)).tuples().one_or_none()
+    async def find_session(self, digest: str, now: datetime) -> Session | None:
+        """Return a session that has not run out, of an agent who may still sign in."""
+        query = select(Session).join(Agent, Agent.id == Session.agent_id).where(Session.token_digest == digest, Session.expires_at > now, Agent.is_active)
+        found: Session | None = await self._session.scalar(query)
+        return found
 
-    async def touch_session(self, session_id: int, used_at: datetime, expires_at: datetime) -> None:
-        """Note that a session was used."""
-        await self._session.execute(update(Session).where(Session.id == session_id).values(last_used_at=used_at, expires_at=expires_at))
+    async def touch_session(self, session_id: int, at: datetime, expires_at: datetime) -> None:
+        """Note that a session is in use."""
+        await self._session.execute(update(Session).where(Session.id == session_id).values(last_used_at=at, expires_at=expires_at))
 
     async def end_session(self, digest: str) -> None:
-        """Forget a session."""
+        """Forget one session."""
         await self._session.execute(delete(Session).where(Session.token_digest == digest))
 
     async def end_sessions(self, agent_id: int) -> None:
         """Forget all sessions of an agent."""
         await self._session.execute(delete(Session).where(Session.agent_id == agent_id))
 
-    async def forget_expired(self, before: datetime) -> None:
-        """Forget sessions that have expired."""
-        await self._session.execute(delete(Session).where(Session.expires_at < before))
-
-    async def token_by_digest(self, digest: str) -> tuple[ApiToken, Agent] | None:
-        """Return a token with its agent."""
-        statement = select(ApiToken, Agent).join(Agent, Agent.id == ApiToken.agent_id).where(ApiToken.token_digest == digest)
-        return (await self._session.execute(statement)).tuples().one_or_none()
-
-    async def touch_token(self, token_id: int, used_at: datetime) -> None:
-        """Note that a token was used."""
-        await self._session.execute(update(ApiToken).where(ApiToken.id == token_id).values(last_used_at=used_at))
-
-    async def tokens(self, agent_id: int) -> Sequence[ApiToken]:
+    async def tokens(self, agent_id: int) -> list[ApiToken]:
         """Return an agent's tokens, newest first."""
-        return (await self._session.execute(select(ApiToken).where(ApiToken.agent_id == agent_id).order_by(ApiToken.id.desc()))).scalars().all()
+        return list(await self._session.scalars(select(ApiToken).where(ApiToken.agent_id == agent_id).order_by(ApiToken.id.desc())))
 
-    async def end_token(self, agent_id: int, token_id: int) -> None:
-        """Forget one of an agent's tokens.
+    async def find_token(self, digest: str) -> tuple[ApiToken, Agent] | None:
+        """Return a token with its agent, who may still sign in."""
+        query = select(ApiToken, Agent).join(Agent, Agent.id == ApiToken.agent_id).where(ApiToken.token_digest == digest, Agent.is_active)
+        row = (await self._session.execute(query)).one_or_none()
+        return None if row is None else (row[0], row[1])
 
-        Raises:
-            NotFound: they have none with this id.
-        """
-        gone = await self._session.execute(delete(ApiToken).where(ApiToken.id == token_id, ApiToken.agent_id == agent_id).returning(ApiToken.id))
-        if gone.scalar_one_or_none() is None:
-            raise NotFound("token", token_id)
+    async def touch_token(self, token_id: int, at: datetime) -> None:
+        """Note that a token is in use."""
+        await self._session.execute(update(ApiToken).where(ApiToken.id == token_id).values(last_used_at=at))
 
-    async def throttle(self, name: str) -> SignInThrottle | None:
-        """Return what is known of failed sign-ins, locked."""
-        return (await self._session.execute(select(SignInThrottle).where(SignInThrottle.name == name).with_for_update())).scalar_one_or_none()
-
-    async def forget_throttle(self, name: str) -> None:
-        """Forget failed sign-ins."""
-        await self._session.execute(delete(SignInThrottle).where(SignInThrottle.name == name))
-
-    async def hours(self, hours_id: int) -> BusinessHours:
-        """Return business hours.
+    async def delete_token(self, agent_id: int, token_id: int) -> None:
+        """Forget a token.
 
         Raises:
-            NotFound: there are none with this id.
+            NotFound: the agent has no such token.
         """
-        row = await self._session.get(BusinessHours, hours_id)
-        if row is None:
-            raise NotFound("business hours", hours_id)
-        return row
+        found = await self._session.scalar(delete(ApiToken).where(ApiToken.id == token_id, ApiToken.agent_id == agent_id).returning(ApiToken.id))
+        _found(found, "token", token_id)
+
+    async def sweep(self, now: datetime, attempts_before: datetime) -> None:
+        """Forget sessions that have run out and failures that no longer count."""
+        await self._session.execute(delete(Session).where(Session.expires_at <= now))
+        stale = SignInThrottle.last_at < attempts_before
+        await self._session.execute(delete(SignInThrottle).where(stale, or_(SignInThrottle.blocked_until.is_(None), SignInThrottle.blocked_until < now)))
+
+
+class AttemptsRepository:
+    """Failed sign-ins, one row for each account and address, locked while they are counted."""
+
+    def __init__(self, session: AsyncSession, *, is_sqlite: bool) -> None:
+        self._session = session
+        self._is_sqlite = is_sqlite
+
+    async def locked(self, names: Sequence[str], now: datetime) -> dict[str, Attempts]:
+        """Return what is known under some names, made when it is missing and locked in their order, so that sign-ins tried at once are all counted."""
+        insert = sqlite.insert if self._is_sqlite else postgresql.insert
+        blank = [{"name": name, "failures": 0, "last_at": now} for name in sorted(names)]
+        await self._session.execute(insert(SignInThrottle).values(blank).on_conflict_do_nothing())
+        query = select(SignInThrottle).where(SignInThrottle.name.in_(names)).order_by(SignInThrottle.name)
+        rows = await self._session.scalars(query.with_for_update().execution_options(populate_existing=True))
+        return {row.name: Attempts(failures=row.failures, last_at=row.last_at, blocked_until=row.blocked_until) for row in rows}
+
+    async def note(self, name: str, attempts: Attempts | None) -> None:
+        """Keep what is now known under a name, or forget it."""
+        if attempts is None:
+            await self._session.execute(delete(SignInThrottle).where(SignInThrottle.name == name))
+        else:
+            values = {"failures": attempts.failures, "last_at": attempts.last_at, "blocked_until": attempts.blocked_until}
+            await self._session.execute(update(SignInThrottle).where(SignInThrottle.name == name).values(values))
+
+
+def _found(row: T | None, what: str, which: int) -> T:
+    if row is None:
+        raise NotFound(what, which)
+    return row

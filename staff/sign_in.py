@@ -1,64 +1,65 @@
-"""Signing in: as slow for an unknown address as for a known one, and slower with every failure."""
+"""The front door for staff: passwords are looked at outside every unit of work, and who comes back is known with one read."""
 
-import hashlib
-from collections.abc import Sequence
 from datetime import timedelta
 
 from kernel.crypto import password_matches
-from kernel.uow import UnitOfWork, UnitOfWorkFactory
-from staff import service as staff
-from staff.errors import Throttled, WrongCredentials
-from staff.models import SignInThrottle
-from staff.repository import StaffRepository
-from staff.rules import FAILURES_FROM_AN_ADDRESS, FAILURES_OF_AN_ACCOUNT, WINDOW, block
+from kernel.uow import UnitOfWorkFactory
+from staff import service
+from staff.errors import WrongCredentials
 from staff.values import SignedIn
+
+_TOUCH_EVERY = timedelta(minutes=1)
 
 
 class SignIn:
-    """Checks an address and a password; the hashing happens outside any unit of work."""
+    """Signs agents in."""
 
-    def __init__(self, factory: UnitOfWorkFactory, lasts: timedelta) -> None:
+    def __init__(self, factory: UnitOfWorkFactory, lasting: timedelta = service.LASTING) -> None:
         self._factory = factory
-        self._lasts = lasts
+        self._lasting = lasting
 
     async def __call__(self, email: str, password: str, address: str) -> SignedIn:
-        """Return a fresh session; `address` is where the request came from.
+        """Return a fresh session. An unknown agent takes as long as a known one, and counts as much; `address` is where the attempt comes from.
 
         Raises:
-            WrongCredentials: they do not go together, or the agent has left. Throttled: too many failures of this account or from this address.
+            WrongCredentials: address and password do not go together, or the agent is not active.
+            Throttled: too many have failed before.
         """
-        counted = ((_name("account", staff.folded(email)), FAILURES_OF_AN_ACCOUNT), (_name("address", address), FAILURES_FROM_AN_ADDRESS))
-        async with self._factory.reading() as uow:
-            await _refuse_blocked(uow, [name for name, _ in counted])
-            agent = await staff.find_for_sign_in(uow, email)
-        matches = await password_matches(password, agent.password_hash if agent is not None else None)
         async with self._factory() as uow:
-            if agent is not None and matches and agent.is_active:
-                await StaffRepository(uow.session).forget_throttle(counted[0][0])
-                return await staff.begin_session(uow, agent.id, self._lasts)
-            for name, allowed in counted:
-                await _count(uow, name, allowed)
-        raise WrongCredentials
+            await service.count_attempt(uow, email, address)
+            agent = await service.find_for_sign_in(uow, email)
+        may_enter = agent is not None and agent.is_active
+        if not await password_matches(password, agent.password_hash if agent is not None and may_enter else None) or agent is None:
+            raise WrongCredentials
+        async with self._factory() as uow:
+            await service.forgive_attempt(uow, email, address)
+            return await service.begin_session(uow, agent.id, self._lasting)
 
 
-async def _refuse_blocked(uow: UnitOfWork, names: Sequence[str]) -> None:
-    for name in names:
-        row = await StaffRepository(uow.session).throttle(name)
-        if row is not None and row.blocked_until is not None and row.blocked_until > uow.clock.now():
-            raise Throttled(row.blocked_until - uow.clock.now())
+class Doorkeeper:
+    """Knows who comes back, by cookie or by token, and notes that they did at most once a minute."""
 
+    def __init__(self, factory: UnitOfWorkFactory, lasting: timedelta = service.LASTING) -> None:
+        self._factory = factory
+        self._lasting = lasting
 
-async def _count(uow: UnitOfWork, name: str, allowed: int) -> None:
-    repository, now = StaffRepository(uow.session), uow.clock.now()
-    row = await repository.throttle(name)
-    if row is None:
-        row = SignInThrottle(name=name, failures=0, last_at=now, blocked_until=None)
-        await repository.add(row)
-    row.failures = row.failures + 1 if now - row.last_at <= WINDOW else 1
-    row.last_at = now
-    wait = block(row.failures, allowed)
-    row.blocked_until = now + wait if wait is not None else None
+    async def by_session(self, token: str) -> SignedIn | None:
+        """Return the session that a cookie's token opened; being used lets it last on."""
+        async with self._factory.reading() as uow:
+            session = await service.session_of(uow, token)
+        if session is not None and session.is_touch_due:
+            async with self._factory() as uow:
+                await service.touch_session(uow, session.session_id, self._lasting)
+        return session
 
-
-def _name(kind: str, value: str) -> str:
-    return hashlib.sha256(f"{kind}:{value}".encode()).hexdigest()
+    async def by_token(self, token: str) -> int | None:
+        """Return the agent as whom an API token comes in."""
+        async with self._factory.reading() as uow:
+            row = await service.token_of(uow, token)
+            now = uow.clock.now()
+        if row is None:
+            return None
+        if row.last_used_at is None or now - row.last_used_at >= _TOUCH_EVERY:
+            async with self._factory() as uow:
+                await service.touch_token(uow, row.id)
+        return row.agent_id

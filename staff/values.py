@@ -30,12 +30,23 @@ class Viewer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn:
-    """A session that was just made, or found again; `token` is only known when it was just made."""
+    """A session that was just made, or found again; `token` is only known when it was just made, `is_touch_due` asks to note that it is in use."""
 
+    session_id: int
     agent_id: int
     csrf: str
     token: str | None
     expires_at: datetime
+    is_touch_due: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempts:
+    """Failed sign-ins of an account or from an address, and how long no more are taken."""
+
+    failures: int
+    last_at: datetime
+    blocked_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,6 +88,18 @@ async def undo_merge(uow: UnitOfWork, link_id: int, author_id: int | None) -> Pa
     return Parted(root_id=root_id, other_id=other_id)
 
 
+async def sides_of(uow: UnitOfWork, card_id: int) -> tuple[int, int]:
+    """Return the roots of the two customers that a proposal, open or not, is about.
+
+    Raises:
+        NotFound: there is no such proposal.
+    """
+    sql = CustomerRepository(uow.session)
+    card = await sql.get_card(card_id)
+    root_of = {leaf_id: root_id for leaf_id, root_id, _ in await sql.root_names((card.left_id, card.right_id))}
+    return root_of[card.left_id], root_of[card.right_id]
+
+
 async def answer(uow: UnitOfWork, card_id: int, said: Answer, author_id: int) -> int | None:
     """Answer a proposal: `same` merges the two and returns the link's id, `different` notes that they are two, `skip` leaves it at that.
 

@@ -79,17 +79,6 @@ async def cards_page(uow: UnitOfWork, cursor: str | None, limit: int) -> Page[Pr
     return cards.map(lambda found: _proposal(found[0], sides[found[1]], sides[found[2]]))
 
 
-async def sides_of(uow: UnitOfWork, proposal_id: int) -> tuple[int, int]:
-    """Return the roots of the two customers that a proposal is about, answered or not.
-
-    Raises:
-        NotFound: there is none.
-    """
-    card = await CustomerRepository(uow.session).get_card(proposal_id)
-    roots = await roots_of(uow, (card.left_id, card.right_id))
-    return roots[card.left_id][0], roots[card.right_id][0]
-
-
 async def edit(uow: UnitOfWork, customer_id: int, **fields: Unpack[ProfileFields]) -> Customer:
     """Change what an agent may change of a customer (its root), and return the root.
 
