@@ -122,7 +122,7 @@ export const t = {
   case: {
     region: 'Case',
     pick: 'Choose a case from the list.',
-    pickHint: 'and move through the list,',
+    pickHint: 'move through the list,',
     pickHelp: 'shows every key.',
     number: (n: number): string => `#${n}`,
     failed: 'The case could not be loaded.',
