@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from kernel.db import Database
+from kernel.errors import StorageUnavailable
 from migrations import run
 from migrations.metadata import METADATA
 from tests.support.databases import PostgresDatabases
@@ -105,6 +106,24 @@ class TestCheck:
         await execute(empty_url, "ALTER TABLE teams ADD COLUMN colour TEXT")
         [difference] = await run.check(empty_url)
         assert "colour" in difference
+
+
+class TestIsCurrent:
+    async def test_is_true_only_at_the_newest_revision(self, empty_url: str) -> None:
+        database = Database(empty_url)
+        try:
+            assert not await run.is_current(database)
+            await run.upgrade(empty_url)
+            assert await run.is_current(database)
+        finally:
+            await database.close()
+
+    @pytest.mark.postgresql
+    async def test_refuses_to_guess_when_the_database_is_gone(self, tmp_path: Path) -> None:
+        database = Database(f"postgresql+asyncpg://kindred@/nothing?host={tmp_path}")
+        with pytest.raises(StorageUnavailable):
+            await run.is_current(database)
+        await database.close()
 
 
 class TestSearch:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-PLACES = {"sqlite": "SQLite", "postgresql": "PostgreSQL", "browser": "a browser"}
+PLACES = {"sqlite": "SQLite", "postgresql": "PostgreSQL", "browser": "Chromium"}
 
 
 def lines(run_folder: Path, stats: Mapping[str, Sequence[object]]) -> list[str]:
