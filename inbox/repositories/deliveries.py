@@ -73,7 +73,7 @@ class DeliveryRepository:
     async def message(self, message_id: int) -> tuple[Message, Conversation]:
         """Return a message with its conversation."""
         statement = select(Message, Conversation).join(Conversation, Conversation.id == Message.conversation_id).where(Message.id == message_id)
-        row = (await self._session.execute(statement)).tuples().one_or_none()
+        row = (await self._session.execute(statement)).one_or_none()
         if row is None:
             raise NotFound("message", message_id)
         return row

@@ -43,7 +43,7 @@ class PayloadRepository:
             statement = statement.where(RawPayloadRow.inbox_id.in_(inbox_ids))
         if before is not None:
             statement = statement.where(RawPayloadRow.id < before)
-        return (await self._session.execute(statement.order_by(RawPayloadRow.id.desc()).limit(limit + 1))).tuples().all()
+        return (await self._session.execute(statement.order_by(RawPayloadRow.id.desc()).limit(limit + 1))).all()
 
     async def of_message(self, message_id: int) -> RawPayloadRow | None:
         """Return what a message was made from, if it is still kept."""

@@ -76,7 +76,7 @@ class ReadingRepository:
             NotFound: there is none with this id.
         """
         statement = select(Attachment, Message).join(Message, Message.id == Attachment.message_id, isouter=True).where(Attachment.id == attachment_id)
-        row = (await self._session.execute(statement)).tuples().one_or_none()
+        row = (await self._session.execute(statement)).one_or_none()
         if row is None:
             raise NotFound("attachment", attachment_id)
         return row
@@ -145,5 +145,5 @@ class ReadingRepository:
         )
         if message_ids is not None:
             statement = statement.where(Message.id.in_(message_ids))
-        rows = (await self._session.execute(statement.order_by(Message.id.desc()).limit(most))).tuples().all()
+        rows = (await self._session.execute(statement.order_by(Message.id.desc()).limit(most))).all()
         return list(reversed(rows))
