@@ -467,7 +467,7 @@ def _cases() -> None:
     op.create_index(
         "ix_cases_active_team",
         "cases",
-        ["team_id", "last_message_id", "inbox_id", "assignee_id"],
+        ["team_id", "last_message_id", "inbox_id", "assignee_id", "status"],
         unique=False,
         sqlite_where=sa.text("status IN ('new', 'open', 'pending', 'on_hold')"),
         postgresql_where=sa.text("status IN ('new', 'open', 'pending', 'on_hold')"),
@@ -484,15 +484,21 @@ def _cases() -> None:
     op.create_index(
         "ix_cases_ended",
         "cases",
-        ["last_message_id", "inbox_id"],
+        ["last_message_id", "inbox_id", "status"],
         unique=False,
         sqlite_where=sa.text("status IN ('resolved', 'closed')"),
         postgresql_where=sa.text("status IN ('resolved', 'closed')"),
     )
     op.create_index("ix_cases_first_response_at", "cases", ["first_response_at"], unique=False)
-    op.create_index("ix_cases_inbox_id", "cases", ["inbox_id"], unique=False)
     op.create_index("ix_cases_resolved_at", "cases", ["resolved_at"], unique=False)
-    op.create_index("ix_cases_status", "cases", ["status", "last_message_id", "inbox_id", "assignee_id"], unique=False)
+    op.create_index(
+        "ix_cases_snoozed",
+        "cases",
+        ["last_message_id", "inbox_id", "status"],
+        unique=False,
+        sqlite_where=sa.text("status = 'snoozed'"),
+        postgresql_where=sa.text("status = 'snoozed'"),
+    )
 
 
 def _raw_payloads() -> None:
