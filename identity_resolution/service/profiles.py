@@ -1,6 +1,5 @@
 """What is known of customers: whole profiles in a fixed number of statements, pages of them, and edits by agents."""
 
-import zoneinfo
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -13,6 +12,7 @@ from identity_resolution.repository import CustomerRepository
 from identity_resolution.rules.naming import folded, given_name
 from identity_resolution.rules.normalise import normalise
 from identity_resolution.values import CustomerProfile, Evidence, HeldIdentity, MergedLeaf, ProfileFields, Proposal, Satisfaction, Side, Stage
+from kernel.business_time import is_time_zone
 from kernel.claims import IdentityKind, Trust
 from kernel.errors import NotFound
 from kernel.paging import Page, keyset, page_of
@@ -94,7 +94,7 @@ async def edit(uow: UnitOfWork, customer_id: int, **fields: Unpack[ProfileFields
             raise BadProfile("name", "A customer's name needs a letter.")
         root.name, root.folded_name, root.is_named = name, folded(name), True
     zone = fields.get("time_zone")
-    if zone is not None and zone not in zoneinfo.available_timezones():
+    if zone is not None and not is_time_zone(zone):
         raise BadProfile("time_zone", "There is no such time zone.")
     for field in ("company", "locale", "time_zone", "stage", "satisfaction", "attributes"):
         if field in fields:
