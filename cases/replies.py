@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from cases.changes import fields_of, follow, go_back, put, standing_fields, standing_of, step_of, told
+from cases.errors import SnoozeWithoutEnd
 from cases.models import Case
 from cases.repository.rows import CaseRows
 from cases.rules import history, lifecycle
@@ -20,7 +21,10 @@ async def answered(uow: UnitOfWork, case_id: int, *, message_id: int, agent_id: 
     Raises:
         NotFound: there is no such case.
         IllegalTransition: its status does not lead to `then` (a closed case is answered no more).
+        SnoozeWithoutEnd: an answer does not snooze.
     """
+    if then is CaseStatus.SNOOZED:
+        raise SnoozeWithoutEnd
     rows = CaseRows(uow.session)
     case = await rows.get(case_id, hold=True)
     actor = Actor(agent_id=agent_id)

@@ -82,7 +82,7 @@ async def furnished(unit_of_work: UnitOfWorkFactory, clock: MovedClock) -> Desk:
     """Return a desk with everything in its place."""
     async with unit_of_work() as uow:
         ines, ravi = await rows.agent(uow, "Ines"), await rows.agent(uow, "Ravi")
-        team_id = await rows.team(uow, ines, ravi, name="Tier 1")
+        team_id = await rows.team(uow, ines, ravi)
         inbox_id = await rows.inbox(uow, team_id=team_id)
         customer_id = await rows.customer(uow)
     return Desk(
