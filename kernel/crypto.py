@@ -5,6 +5,7 @@ import base64
 import hashlib
 import hmac
 import secrets
+from functools import cache
 from pathlib import Path
 
 import orjson
@@ -15,8 +16,6 @@ from cryptography.fernet import Fernet, InvalidToken
 from kernel.errors import Fault
 
 _passwords = PasswordHasher()
-# Verified when there is no such agent, so that an unknown address takes as long as a known one.
-_NOBODY = _passwords.hash(secrets.token_hex(16))
 
 
 class SealBroken(Fault):
@@ -108,7 +107,13 @@ async def password_matches(password: str, hashed: str | None) -> bool:
 
 def _verify(password: str, hashed: str | None) -> bool:
     try:
-        _passwords.verify(hashed or _NOBODY, password)
+        _passwords.verify(hashed or _nobody(), password)
     except (VerificationError, InvalidHashError):
         return False
     return hashed is not None
+
+
+@cache
+def _nobody() -> str:
+    """What is verified when there is no such agent, so that an unknown address takes as long as a known one; made when it is first needed, since it is slow."""
+    return _passwords.hash(secrets.token_hex(16))
