@@ -1,5 +1,6 @@
 """The front door for staff: passwords are looked at outside every unit of work, and who comes back is known with one read."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from kernel.crypto import password_matches
@@ -12,11 +13,14 @@ _TOUCH_EVERY = timedelta(minutes=1)
 
 
 class SignIn:
-    """Signs agents in."""
+    """Signs agents in; `matches` says whether a password fits a hash, and takes as long and says no without one."""
 
-    def __init__(self, factory: UnitOfWorkFactory, lasting: timedelta = service.LASTING) -> None:
+    def __init__(
+        self, factory: UnitOfWorkFactory, lasting: timedelta = service.LASTING, matches: Callable[[str, str | None], Awaitable[bool]] = password_matches
+    ) -> None:
         self._factory = factory
         self._lasting = lasting
+        self._matches = matches
 
     async def __call__(self, email: str, password: str, address: str) -> SignedIn:
         """Return a fresh session. An unknown agent takes as long as a known one, and counts as much; `address` is where the attempt comes from.
@@ -28,8 +32,8 @@ class SignIn:
         async with self._factory() as uow:
             await service.count_attempt(uow, email, address)
             agent = await service.find_for_sign_in(uow, email)
-        may_enter = agent is not None and agent.is_active
-        if not await password_matches(password, agent.password_hash if agent is not None and may_enter else None) or agent is None:
+        hashed = agent.password_hash if agent is not None and agent.is_active else None
+        if not await self._matches(password, hashed) or agent is None:
             raise WrongCredentials
         async with self._factory() as uow:
             await service.forgive_attempt(uow, email, address)
