@@ -6,10 +6,10 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import TypeVar, cast
 
-from sqlalchemy import ColumnElement, Select, Table, and_, delete, func, or_, select, text, tuple_, update
+from sqlalchemy import ColumnElement, Select, Table, and_, delete, func, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from identity_resolution.models import ClaimRow, Customer, Identity, Link, NotSame, ReviewCard
 from identity_resolution.rules.verdicts import Holder
@@ -23,6 +23,8 @@ Row = dict[str, object]
 Pair = tuple[int, int]
 
 _customers, _identities, _claims = (cast(Table, row.__table__) for row in (Customer, Identity, ClaimRow))
+_leaf, _root = _customers.alias("leaf"), _customers.alias("root")
+_Words = ColumnElement[str] | InstrumentedAttribute[str]
 _left, _right = aliased(Customer), aliased(Customer)
 
 
@@ -39,8 +41,7 @@ class FilingRepository:
 
     async def holders(self, keys: Collection[Key]) -> dict[Key, list[Holder]]:
         """Return who holds each value, oldest first."""
-        leaf, root = _customers.alias("leaf"), _customers.alias("root")
-        held = _identities.c
+        held, leaf, root = _identities.c, _leaf, _root
         rows = await self._session.execute(
             select(
                 held.kind,
@@ -56,7 +57,7 @@ class FilingRepository:
             )
             .join_from(_identities, leaf, leaf.c.id == held.customer_id)
             .join(root, root.c.id == leaf.c.root_id)
-            .where(tuple_(held.kind, held.normalised).in_(sorted(keys)))
+            .where(_are(held.kind, held.normalised, keys))
             .order_by(held.id)
         )
         found: dict[Key, list[Holder]] = defaultdict(list)
@@ -217,7 +218,7 @@ class CustomerRepository:
         rows = await self._session.execute(
             select(Identity.kind, Identity.normalised, func.count(Customer.root_id.distinct()))
             .join(Customer, Customer.id == Identity.customer_id)
-            .where(tuple_(Identity.kind, Identity.normalised).in_(sorted(keys)))
+            .where(_are(Identity.kind, Identity.normalised, keys))
             .group_by(Identity.kind, Identity.normalised)
         )
         return {(kind, normalised): count for kind, normalised, count in rows}
@@ -275,6 +276,11 @@ class CustomerRepository:
     def add(self, row: Link) -> None:
         """Keep a new row."""
         self._session.add(row)
+
+
+def _are(kind: _Words, normalised: _Words, keys: Collection[Key]) -> ColumnElement[bool]:
+    """Look up by kind, one list of values each: SQLite reads the whole table for a list of pairs."""
+    return or_(*(and_(kind == wanted, normalised.in_(sorted(value for of, value in keys if of == wanted))) for wanted in sorted({of for of, _ in keys})))
 
 
 def _open_cards() -> Select[ReviewCard, int, int]:

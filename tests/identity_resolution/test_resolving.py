@@ -1,6 +1,7 @@
 """Senders become customers: whose message it is, on both databases."""
 
 import asyncio
+from pathlib import Path
 from typing import TypeVar, cast
 
 import pytest
@@ -15,6 +16,7 @@ from kernel.clock import MovedClock
 from kernel.db import Base, Database
 from kernel.events import EventBus
 from kernel.uow import UnitOfWorkFactory
+from tests.support.databases import SqliteFiles
 
 EMAIL, PHONE, TELEGRAM, CHAT = IdentityKind.EMAIL, IdentityKind.PHONE, IdentityKind.TELEGRAM, IdentityKind.CHAT
 R = TypeVar("R", Customer, Identity, ClaimRow, ReviewCard, Link)
@@ -266,3 +268,21 @@ class TestBatch:
         )
         assert len({first.customer_id for first, _ in answers}) == 1
         assert await count(unit_of_work, Customer) == 5
+
+
+class TestLookUp:
+    async def test_reads_no_whole_table(self, sqlite_files: SqliteFiles, tmp_path: Path, clock: MovedClock) -> None:
+        """SQLite would, for a list of (kind, value) pairs."""
+        database = Database(sqlite_files.fresh(tmp_path))
+        asked: list[tuple[str, object]] = []
+        event.listen(database.writer.sync_engine, "before_cursor_execute", lambda *call: asked.append((call[2], call[3])))
+        await resolve(
+            UnitOfWorkFactory(database, EventBus(), clock), wrote(EMAIL, "ada@example.com", told(PHONE, "+442079460958"), told(EMAIL, "other@example.com"))
+        )
+        [(sql, values)] = [(sql, values) for sql, values in asked if sql.startswith("SELECT")]
+        async with database.connect() as connection:
+            steps = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", cast(tuple[str, ...], values))
+            plan = [str(step["detail"]) for step in steps.mappings()]
+        await database.close()
+        assert [step for step in plan if "SCAN" in step] == []
+        assert len([step for step in plan if "kind=? AND normalised=?" in step]) == 2
