@@ -128,8 +128,9 @@ class InboxDirectory:
         team_id: int | None = None,
         is_restricted: bool = False,
         options: InboxOptions | None = None,
+        key: str | None = None,
     ) -> InboxView:
-        """Set up an address of ours.
+        """Set up an address of ours; without a `key` it gets a random one.
 
         Raises:
             NotFound: there is no such channel. Invalid: a setting is missing or wrong. AddressTaken: it exists.
@@ -143,7 +144,7 @@ class InboxDirectory:
             if await repository.find_by_address(channel, address):
                 raise AddressTaken(address)
             row = Inbox(
-                id=uow.ids(), key=randomness.token_urlsafe(9), channel=channel, name=name.strip()[:200], address=address[:400], sealed_settings=sealed,
+                id=uow.ids(), key=key or randomness.token_urlsafe(9), channel=channel, name=name.strip()[:200], address=address[:400], sealed_settings=sealed,
                 options=asdict(options or InboxOptions()), team_id=team_id, is_restricted=is_restricted, is_on=True, created_at=uow.clock.now(),
             )  # fmt: skip
             repository.add(row)
