@@ -10,6 +10,7 @@ from api import chat_socket, docs_page, pages, socket, webhooks
 from api.access import DOORKEEPER
 from api.handlers import (
     agents,
+    articles,
     cases,
     chat,
     conversations,
@@ -39,7 +40,7 @@ from staff.sign_in import Doorkeeper
 ROUTES: tuple[Route, ...] = tuple(
     route
     for resource in (
-        session, agents, teams, tokens, inboxes, cases, messages, files, conversations, customers, proposals, search, reports, dead_letters, chat,
+        session, agents, teams, tokens, inboxes, cases, messages, files, conversations, customers, proposals, search, reports, articles, dead_letters, chat,
     )
     for route in resource.routes
 )  # fmt: skip

@@ -134,7 +134,7 @@ class Visit:
 
     async def _say(self, frame: SayFrame) -> None:
         said = await self._visitors.say(self._account, self._client.token, client_id=frame.client_id, text=frame.text, name=frame.name, email=frame.email)
-        self._hub.settle(self._client, said.conversation_id)
+        self._hub.settle(self._client, said.conversation_id, said.case_id)
         self._put(AckFrame(client_id=frame.client_id, message_id=said.message_id, at=said.at, cursor=said.cursor))
 
     def _put(self, frame: BaseModel) -> None:

@@ -141,11 +141,11 @@ class Hub:
             if client.held is None and client.viewer.may_see(visitor.inbox_id):
                 client.line.put(frame)
 
-    def settle(self, visitor: VisitorClient, conversation_id: int) -> None:
-        """Note the conversation that a first message began, in every tab that the visitor has open."""
+    def settle(self, visitor: VisitorClient, conversation_id: int, case_id: int | None) -> None:
+        """Note where a message was placed, in every tab that the visitor has open."""
         for other in self._visitors:
             if other.token == visitor.token:
-                other.conversation_id = conversation_id
+                other.conversation_id, other.case_id = conversation_id, case_id
 
     def people(self, viewer: Viewer) -> list[dict[str, object]]:
         """Return who is at work on what, as far as the viewer may know."""
@@ -174,7 +174,7 @@ class Hub:
             for client in self._agents:
                 seen = client.viewer.inbox_ids
                 if seen not in frames:
-                    frames[seen] = encode({"type": "presence", "presence": self.people(client.viewer)})
+                    frames[seen] = presence_frame(self.people(client.viewer))
                 if client.held is None and client.presence != frames[seen]:
                     client.presence = frames[seen]
                     client.line.put(frames[seen])
@@ -204,6 +204,11 @@ class Hub:
 def encode(frame: object) -> str:
     """Return a frame as it travels."""
     return orjson.dumps(frame).decode()
+
+
+def presence_frame(people: Sequence[object]) -> str:
+    """Return who is at work on what, as agents get it."""
+    return encode({"type": "presence", "presence": people})
 
 
 def event_frame(event: FeedEvent) -> str:

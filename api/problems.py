@@ -107,8 +107,13 @@ def _unexpected(request: web.Request, error: Exception) -> web.Response:
     """Log where it happened, never what was in it: a database's words quote the row."""
     fault = secrets.token_hex(6)
     frames = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
-    log.error("request failed", fault=fault, route=route_of(request), error=type(error).__qualname__, cause=type(error.__cause__).__qualname__, frames=frames)
+    log.error("request failed", fault=fault, route=route_of(request), error=_kinds(error), frames=frames)
     return _answer(500, "server.fault", "Internal server error", f"Something went wrong on our side; the log has it under {fault}.", {"fault": fault})
+
+
+def _kinds(error: BaseException) -> str:
+    cause = error.__cause__
+    return type(error).__qualname__ if cause is None else f"{type(error).__qualname__} from {_kinds(cause)}"
 
 
 def route_of(request: web.Request) -> str:

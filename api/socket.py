@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from api.access import admit, check_origin
 from api.house import HOUSE, House
-from api.hub import HUB, AgentClient, Hub, encode, event_frame
+from api.hub import HUB, AgentClient, Hub, encode, event_frame, presence_frame
 from api.limits import TooFast, Window
 from api.line import Line
 from api.schemas.live import AGENT_FRAME, AgentHello, PresenceFrame
@@ -83,6 +83,7 @@ async def _resume(house: House, hub: Hub, client: AgentClient, since: int | None
         if since is not None:
             missed = await house.feed.missed(uow, since)
     people = hub.people(client.viewer)
+    client.presence = presence_frame(people)
     await client.line.send(encode({"type": "welcome", "cursor": str(cursor), "presence": people}))
     if missed is None:
         await client.line.send(encode({"type": "reset", "cursor": str(cursor)}))

@@ -404,5 +404,6 @@ class ChatSaid:
     visitor_token: str
     message_id: int
     conversation_id: int
+    case_id: int | None
     at: datetime
     cursor: int

@@ -1,0 +1,1 @@
+"""Tests of the edge: everything by HTTP and WebSocket, over the real composition."""
