@@ -1,6 +1,6 @@
 """Who is told of what. Reactions share the transaction; listeners follow it."""
 
-from cases.events import CaseChanged, CaseOpened, CaseSnoozed, CaseWoken
+from cases.events import CaseOpened, CaseSnoozed, CaseWoken
 from inbox import reactions
 from inbox.events import ReplyQueued
 from inbox.feed import Feed
@@ -14,7 +14,6 @@ def wire(bus: EventBus, feed: Feed, outbox: Outbox) -> None:
     bus.react_to_all(CaseOpened, reactions.offer_new_cases)
     bus.react(CaseSnoozed, reactions.plan_to_wake)
     bus.react_to_all(CaseWoken, reactions.drop_plans)
-    bus.react_to_all(CaseChanged, reactions.drop_plans_when_moved)
     bus.react(FollowUpDue, reactions.carry_out)
     bus.react_to_all(Fact, feed.write)
     bus.listen(ReplyQueued, outbox.wake)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from cases import service as cases
-from cases.events import CaseChanged, CaseOpened, CaseSnoozed, CaseWoken
+from cases.events import CaseOpened, CaseSnoozed, CaseWoken
 from kernel.uow import UnitOfWork
 from routing import service as routing
 from routing.values import RoutingRequest
@@ -17,11 +17,15 @@ from staff import service as staff
 async def offer_new_cases(facts: Sequence[CaseOpened], uow: UnitOfWork) -> None:
     """Route new cases and give them to whom routing says; set-based, since every new customer's first message comes by here."""
     members = await staff.members_of(uow, sorted({fact.team_id for fact in facts if fact.team_id is not None}))
+    teams = {team.id: team.name for team in await staff.teams(uow)} if members else {}
+    names = {agent.id: agent.name for agents in members.values() for agent in agents}
     requests = [
         RoutingRequest(
             case_id=fact.case_id,
             team_id=fact.team_id,
             members=tuple(sorted(agent.id for agent in members.get(fact.team_id, ()))) if fact.team_id is not None else (),
+            team_name=teams.get(fact.team_id, "the team") if fact.team_id is not None else "the team",
+            names=names,
         )
         for fact in facts
     ]
@@ -37,15 +41,8 @@ async def plan_to_wake(fact: CaseSnoozed, uow: UnitOfWork) -> None:
 
 
 async def drop_plans(facts: Sequence[CaseWoken], uow: UnitOfWork) -> None:
-    """A case that is back needs no waking."""
+    """A case that is back needs no waking, whether it was woken, answered, moved on by hand or undone: `CaseWoken` tells of each."""
     await scheduler.cancel(uow, [fact.case_id for fact in facts], "the case is back")
-
-
-async def drop_plans_when_moved(facts: Sequence[CaseChanged], uow: UnitOfWork) -> None:
-    """A snoozed case that was moved on by hand (resolved, opened) needs no waking."""
-    moved = [fact.case_id for fact in facts if fact.what == "status"]
-    if moved:
-        await scheduler.cancel(uow, moved, "the case was moved on")
 
 
 async def carry_out(fact: FollowUpDue, uow: UnitOfWork) -> None:
