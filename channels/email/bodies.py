@@ -179,10 +179,7 @@ def _parameter(part: Part, name: str, header: str = "content-type") -> str:
         return ""
     if isinstance(value, tuple):
         charset, _, text = value
-        raw = unquote_to_bytes(text) if "%" in text else text.encode("latin-1", "replace") if _is_latin(text) else as_bytes(text)
+        # The library undoes percent signs into Latin-1 letters, unless a piece is malformed.
+        raw = text.encode("latin-1") if "%" not in text and all(ord(sign) < 256 for sign in text) else unquote_to_bytes(as_bytes(text))
         return decode(raw, charset)
     return str(value or "")
-
-
-def _is_latin(text: str) -> bool:
-    return all(ord(sign) < 256 for sign in text)

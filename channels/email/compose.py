@@ -2,11 +2,13 @@
 
 import html
 import re
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 
 from channels.contract import Account, OutboundMessage
+from channels.email.headers import Mailbox
 from kernel.errors import Undeliverable
 from kernel.text import clean
 
@@ -14,6 +16,7 @@ from kernel.text import clean
 _POLICY = SMTP.clone(max_line_length=998, cte_type="7bit")
 _MOST_REFERENCES = 40
 _LONGEST_SUBJECT = 400
+_LONGEST_ADDRESS = 254  # RFC 5321 §4.5.3.1.3, without its brackets
 _REPLY_MARKS = ("re:", "aw:", "sv:", "antw:", "odp:", "vs:", "re :", "回复", "答复")
 _URL = re.compile(r"https?://[^\s<>\"']{1,2000}")
 
@@ -80,9 +83,11 @@ def mailbox(name: str, address: str) -> Address:
     """
     local, _, domain = address.strip().rpartition("@")
     try:
-        return Address(display_name=one_line(name)[:200], addr_spec=f"{local}@{_in_ascii(domain)}")
-    except (ValueError, IndexError, LookupError) as wrong:
-        raise Undeliverable("This is not an address that mail can be sent to.") from wrong
+        if len(address) <= _LONGEST_ADDRESS and Mailbox(name="", address=address.strip()).is_usable:
+            return Address(display_name=one_line(name)[:200], addr_spec=f"{local}@{_in_ascii(domain)}")
+    except (ValueError, IndexError, LookupError, MessageError):
+        pass  # what the library cannot write is no better than what we refuse ourselves
+    raise Undeliverable("This is not an address that mail can be sent to.")
 
 
 def one_line(text: str) -> str:

@@ -46,7 +46,11 @@ class _Mailbox:
         self._box = kinds[settings.imap_security](settings.imap_host, port=settings.imap_port, timeout=_TIMEOUT)  # type: ignore[call-arg]
         self._folder = settings.imap_folder
         password = settings.imap_password.get_secret_value() if settings.imap_password else ""
-        self._box.login(settings.imap_user, password, initial_folder=None)
+        try:
+            self._box.login(settings.imap_user, password, initial_folder=None)
+        except BaseException:
+            self.close()
+            raise
 
     def look(self) -> _Mark:
         """Open the folder for reading only; return its UIDVALIDITY with the newest UID there is (0 in an empty one)."""
@@ -76,7 +80,7 @@ class _Mailbox:
         with contextlib.suppress(*_TROUBLE, AttributeError, ValueError):
             self._box.client.sock.shutdown(socket.SHUT_RDWR)
         with contextlib.suppress(*_TROUBLE, AttributeError, ValueError):
-            self._box.client.sock.close()
+            self._box.client.shutdown()
 
     def _mail(self, uid: int) -> bytes | None:
         # An oversized mail is fetched as far as the parser reads.

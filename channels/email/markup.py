@@ -22,6 +22,12 @@ _STYLES = {
     *("background-color", "border", "border-left", "color", "direction", "font-family", "font-size", "font-style", "font-weight"),
     *("line-height", "list-style-type", "margin", "margin-left", "padding", "padding-left", "text-align", "text-decoration", "vertical-align", "white-space"),
 }
+_DEEPEST = 400
+_NESTING = re.compile(
+    r"<(/?)(?:div|span|blockquote|table|font|section|article|center|ul|ol|dl|pre|b|i|u|s|a|em|strong|small|big|sub|sup|code|tt|h[1-6])\b", re.IGNORECASE
+)
+_HIDDEN = frozenset({"script", "style", "title", "template"})
+_BREAKING = frozenset({"br", "br/", "/p", "/div", "/tr", "/li", "/h1", "/h2", "/h3", "/h4", "/h5", "/h6", "/blockquote", "/table"})
 _SPACES = re.compile(r"[ \t\u00a0]{2,}")
 _BLANK_LINES = re.compile(r"\n[ \t\u00a0]*(?:\n[ \t\u00a0]*){2,}")
 _RULE = "_" * 20  # what Outlook writes in plain text; the library draws no rules
@@ -49,8 +55,8 @@ def clean_html(markup: str) -> str:
 
 def html_to_text(markup: str) -> str:
     """Return what a reader of some HTML sees, a paragraph a line; quoted blocks stand with `> ` before each line."""
-    if len(markup) > _MOST_FOR_LAYOUT:
-        return _plainly(markup)
+    if len(markup) > _MOST_FOR_LAYOUT or is_too_deep(markup):
+        return strip_tags(markup)
     try:
         tree = _tree(markup)
         if tree is None:
@@ -64,7 +70,7 @@ def html_to_text(markup: str) -> str:
             rule.tag, rule.text = "p", _RULE
         return _tidy(_rendered(tree))
     except (etree.LxmlError, RecursionError, ValueError, LookupError, TypeError, AttributeError, AssertionError):
-        return _plainly(markup)
+        return strip_tags(markup)
 
 
 def _tree(markup: str) -> "lxml_html.HtmlElement | None":
@@ -91,10 +97,31 @@ def _mark(quote: "lxml_html.HtmlElement") -> None:
     marked.text = "\n" + "\n".join(f"> {line}".rstrip() for line in _tidy(_rendered(alone)).split("\n")) + "\n"
 
 
-def _plainly(markup: str) -> str:
-    """Return the text without any layout but line ends: for what is too large or too odd to lay out."""
-    broken = re.sub(r"(?i)<(?:br|/p|/div|/tr|/li|/h[1-6])\b", "\n<br", markup[:_MOST_MARKUP])
-    return _tidy(html.unescape(nh3.clean(broken, tags=set(), clean_content_tags={"script", "style", "title", "template"})))
+def is_too_deep(markup: str) -> bool:
+    """Say whether tags are nested deeper than any honest mail does it; cleaning such HTML takes time by the square of its depth."""
+    depth = 0
+    for tag in _NESTING.finditer(markup, 0, _MOST_MARKUP):
+        depth += -1 if tag[1] else 1
+        if depth > _DEEPEST:
+            return True
+        depth = max(depth, 0)
+    return False
+
+
+def strip_tags(markup: str) -> str:
+    """Return the text without any layout but line ends: for what is too large, too deep or too odd to lay out; linear in any case."""
+    out: list[str] = []
+    hidden = ""
+    for index, piece in enumerate(markup[:_MOST_MARKUP].split("<")):
+        tag, _, text = piece.partition(">") if index else ("", "", piece)
+        name = tag[:12].lower().split(" ")[0]
+        if hidden:
+            hidden = "" if name == f"/{hidden}" else hidden
+        elif name in _HIDDEN:
+            hidden = name
+        if not hidden:
+            out.append("\n" + text if name in _BREAKING else text)
+    return _tidy(html.unescape("".join(out)))
 
 
 def _tidy(text: str) -> str:

@@ -13,7 +13,7 @@ from channels.email.bodies import content_id_of, content_of, disposition_of, med
 from channels.email.charsets import decode
 from channels.email.framing import Envelope, opened
 from channels.email.headers import MOST_IDS, Mailbox, addresses_of, decode_words, mailboxes, message_ids
-from channels.email.markup import clean_html, html_to_text
+from channels.email.markup import clean_html, html_to_text, is_too_deep
 from channels.email.mime import Part, read_tree
 from channels.email.sender import claims_of, is_automatic, reply_tokens, sender_of
 from kernel.text import clean
@@ -149,6 +149,9 @@ def _content(root: Part, warnings: list[str]) -> _Content:
     if len(text) > _MOST_TEXT:
         text = text[:_MOST_TEXT]
         warnings.append("The text is longer than we show; the end was left off.")
+    if shown is not None and is_too_deep(shown):
+        warnings.append("The HTML is nested deeper than we show; its text stands alone.")
+        shown = None
     others = {id(part): part for part in [*bodies.text, *bodies.html, *bodies.files] if id(part) not in sources}
     safe = clean_html(shown) if shown is not None else None
     return _Content(text=clean(text).strip("\n"), html=safe, files=_files(list(others.values()), shown or "", warnings))

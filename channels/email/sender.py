@@ -9,8 +9,8 @@ from channels.email.headers import Mailbox, mailboxes, unfold
 from channels.email.mime import Part
 from kernel.claims import Claim, IdentityKind, Trust
 
-_PLUS_TOKEN = re.compile(r"\+c([a-z2-7]{8,80})(?=@|\+)", re.IGNORECASE)
-_ID_TOKEN = re.compile(r"<c\.([a-z2-7]{8,80})\.\d{1,20}@", re.IGNORECASE)
+_PLUS_TOKEN = re.compile(r"\+c([a-z2-7]{16,80})(?=@|\+)", re.IGNORECASE)
+_ID_TOKEN = re.compile(r"<c\.([a-z2-7]{16,80})\.\d{1,20}@", re.IGNORECASE)
 _PHONE = re.compile(r"(?<![\w+])\+[1-9][\d ()./\u00a0-]{6,22}\d(?!\d)")
 _MOST_CLAIMS = 6
 _MOST_TOKENS = 20

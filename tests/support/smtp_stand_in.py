@@ -94,7 +94,8 @@ class SmtpStandIn:
 
 
 def _authenticate(server: SMTP, session: Session, envelope: Envelope, mechanism: str, given: object) -> AuthResult:
-    return AuthResult(success=isinstance(given, LoginPassword) and (given.login, given.password) == (USER.encode(), PASSWORD.encode()))
+    # Not `handled`: the server is to say 535 itself.
+    return AuthResult(success=isinstance(given, LoginPassword) and (given.login, given.password) == (USER.encode(), PASSWORD.encode()), handled=False)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,75 @@
+"""What stands behind a door or a source in tests: it keeps what it is handed, or fails when told to."""
+
+import asyncio
+
+from channels.contract import RawPayload
+
+
+class RememberingIntake:
+    """Keeps payloads in order; `fail` makes the next ones raise, before anything is kept."""
+
+    def __init__(self) -> None:
+        self.kept: list[tuple[int, RawPayload]] = []
+        self.asked = 0
+        self._faults: dict[int | None, list[Exception]] = {}
+        self._grew = asyncio.Condition()
+
+    @property
+    def bodies(self) -> list[bytes]:
+        """What was kept, as it came over the wire."""
+        return [payload.body for _, payload in self.kept]
+
+    async def receive(self, inbox_id: int, payload: RawPayload) -> None:
+        """Keep a payload, or fail as told."""
+        self.asked += 1
+        waiting = self._faults.get(inbox_id) or self._faults.get(None)
+        if waiting:
+            raise waiting.pop(0)
+        async with self._grew:
+            self.kept.append((inbox_id, payload))
+            self._grew.notify_all()
+
+    def fail(self, *faults: Exception, inbox_id: int | None = None) -> None:
+        """Raise these, one a call, for one inbox or for any."""
+        self._faults.setdefault(inbox_id, []).extend(faults)
+
+    async def until_kept(self, count: int) -> None:
+        """Wait until so many payloads are kept."""
+        async with self._grew:
+            await asyncio.wait_for(self._grew.wait_for(lambda: len(self.kept) >= count), 20)
+
+
+class RememberedMarks:
+    """Watermarks in memory; `history` is every move."""
+
+    def __init__(self) -> None:
+        self.now: dict[tuple[int, str], str] = {}
+        self.history: list[str] = []
+        self._moved = asyncio.Condition()
+
+    async def get(self, inbox_id: int, name: str) -> str | None:
+        """Return a mark."""
+        return self.now.get((inbox_id, name))
+
+    async def put(self, inbox_id: int, name: str, value: str) -> None:
+        """Move a mark."""
+        async with self._moved:
+            self.now[inbox_id, name] = value
+            self.history.append(value)
+            self._moved.notify_all()
+
+    async def until_moved(self, times: int = 1) -> None:
+        """Wait until marks have been moved so often in all."""
+        async with self._moved:
+            await asyncio.wait_for(self._moved.wait_for(lambda: len(self.history) >= times), 20)
+
+
+class RememberedHealth:
+    """What sources said of themselves."""
+
+    def __init__(self) -> None:
+        self.said: list[str | None] = []
+
+    async def report(self, inbox_id: int, error: str | None) -> None:
+        """Note it."""
+        self.said.append(error)
