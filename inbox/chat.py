@@ -89,7 +89,14 @@ class ChatDesk:
         async with self._factory.reading() as uow:
             message = (await ReadingRepository(uow.session, None).messages([taken.message_id]))[0]
             cursor = await self._feed.cursor(uow)
-        return ChatSaid(visitor_token=visitor_token, message_id=message.id, conversation_id=taken.conversation_id, case_id=taken.case_id, at=message.received_at, cursor=cursor)
+        return ChatSaid(
+            visitor_token=visitor_token,
+            message_id=message.id,
+            conversation_id=taken.conversation_id,
+            case_id=taken.case_id,
+            at=message.received_at,
+            cursor=cursor,
+        )
 
     async def read(self, inbox_key: str, visitor_token: str, message_id: int) -> None:
         """Note that a visitor has read their conversation up to a message; silently nothing when it is not theirs."""

@@ -4,11 +4,15 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
+import structlog
+
 from inbox.repositories.feed import FeedRepository
 from inbox.values import FeedEvent
 from kernel.relay import Relay
 from kernel.tasks import Tasks
 from kernel.uow import UnitOfWorkFactory
+
+log = structlog.get_logger()
 
 Subscriber = Callable[[Sequence[FeedEvent]], None]
 _REMEMBERED = 10_000
@@ -28,7 +32,7 @@ class Push:
         return lambda: self._subscribers.discard(subscriber)
 
     def publish(self, events: Sequence[FeedEvent]) -> None:
-        """Hand on what is new; what was handed on before is dropped."""
+        """Hand on what is new, what was handed on before is dropped; a subscriber that fails loses its own news only."""
         fresh = [event for event in events if event.id not in self._pushed]
         if not fresh:
             return
@@ -37,7 +41,10 @@ class Push:
         while len(self._pushed) > _REMEMBERED:
             self._pushed.popitem(last=False)
         for subscriber in tuple(self._subscribers):
-            subscriber(fresh)
+            try:
+                subscriber(fresh)
+            except Exception:
+                log.exception("subscriber failed")
 
     def start(self, tasks: Tasks, relay: Relay, factory: UnitOfWorkFactory) -> None:
         """Follow what other processes commit."""

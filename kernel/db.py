@@ -78,7 +78,14 @@ class Database:
             self.reader = self._sqlite_engine(url, pool_size=pool_size, begin="BEGIN", patience=patience)
         else:
             self.writer = self.reader = create_async_engine(
-                url, pool_size=pool_size, max_overflow=8, pool_timeout=20, pool_pre_ping=True, json_serializer=_dump, json_deserializer=orjson.loads
+                url,
+                pool_size=pool_size,
+                max_overflow=8,
+                pool_timeout=20,
+                pool_pre_ping=True,
+                hide_parameters=True,
+                json_serializer=_dump,
+                json_deserializer=orjson.loads,
             )
 
     @staticmethod
@@ -87,7 +94,14 @@ class Database:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         wait = f"busy_timeout={patience // timedelta(milliseconds=1)}"
         engine = create_async_engine(
-            url, poolclass=AsyncAdaptedQueuePool, pool_size=pool_size, max_overflow=0, pool_timeout=20, json_serializer=_dump, json_deserializer=orjson.loads
+            url,
+            poolclass=AsyncAdaptedQueuePool,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=20,
+            hide_parameters=True,
+            json_serializer=_dump,
+            json_deserializer=orjson.loads,
         )
 
         @event.listens_for(engine.sync_engine, "connect")

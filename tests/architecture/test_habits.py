@@ -11,7 +11,7 @@ LONGEST = 350
 SQL_VERBS = {"select", "insert", "update", "delete"}
 # The task supervisor, the listeners, and the two places where many go together and one that fails may not stop the others:
 # in intake it becomes a dead letter, in the scheduler it is put off. The web's outermost layer is counted apart.
-CATCH_ALL = {"kernel/tasks.py", "kernel/uow.py", "inbox/intake.py", "scheduler/runner.py"}
+CATCH_ALL = {"kernel/tasks.py", "kernel/uow.py", "inbox/intake.py", "inbox/push.py", "scheduler/runner.py"}
 
 
 def test_only_the_unit_of_work_commits() -> None:
