@@ -11,7 +11,7 @@ from api.house import House
 from api.limits import Window
 from api.pages import allowed_origins
 from channels.contract import Account
-from inbox.values import ChatSaid
+from inbox.views import ChatSaid
 
 _TEN_SECONDS = timedelta(seconds=10)
 _REMEMBERED = 10_000

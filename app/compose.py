@@ -74,7 +74,8 @@ def compose(settings: Settings, clock: Clock | None = None, registry_of: Callabl
     house = House(
         settings=settings, factory=factory, secrets=secrets, clock=clock, registry=registry, directory=directory, door=door,
         replies=Replies(registry, directory, secrets, settings.undo_window), chat=ChatDesk(factory, directory, registry, door, feed, secrets), feed=feed,
-        push=push, presence=Presence(clock), sign_in=SignIn(factory, timedelta(days=settings.session_days)), blobs=blobs, metrics=metrics, is_migrated=lambda: is_current(database), ui_dist=_ui_dist(),
+        push=push, presence=Presence(clock), sign_in=SignIn(factory, timedelta(days=settings.session_days)), blobs=blobs, metrics=metrics,
+        is_migrated=lambda: is_current(database), ui_dist=_ui_dist(),
     )  # fmt: skip
     return Estate(
         house=house, database=database, bus=bus, relay=relay, tasks=tasks, intake=intake, outbox=outbox, ticker=Ticker(factory),

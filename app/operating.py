@@ -7,7 +7,8 @@ from app.compose import Estate, compose
 from channels.contract import Feature
 from channels.registry import Registry, Setting
 from inbox import dead_letters as letters
-from inbox.values import DeadLetter, InboxView, Received
+from inbox.values import InboxView, Received
+from inbox.views import DeadLetter
 from kernel.clock import SystemClock
 from kernel.config import Settings
 from kernel.crypto import hash_password

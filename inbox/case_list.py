@@ -9,7 +9,8 @@ from cases.values import CaseFilter, CaseStatus, Priority
 from inbox.directory import InboxDirectory
 from inbox.reply import visible_case
 from inbox.repositories.reading import LastLine, ReadingRepository
-from inbox.values import CaseDetail, CaseRow, Direction, InboxName, LastMessage, MessageKind, Named
+from inbox.values import Direction, MessageKind
+from inbox.views import CaseDetail, CaseRow, InboxName, LastMessage, Named
 from inbox.ways import Ways
 from kernel.ids import moment_of
 from kernel.paging import Page

@@ -14,7 +14,8 @@ from inbox.feed import Feed
 from inbox.models import Delivery, Message
 from inbox.receipts import read_by_customer
 from inbox.repositories.reading import ReadingRepository
-from inbox.values import ChatMessage, ChatSaid, ChatWelcome, Direction, FeedEvent
+from inbox.values import Direction, FeedEvent
+from inbox.views import ChatMessage, ChatSaid, ChatWelcome
 from kernel.crypto import Secrets
 from kernel.errors import NotFound
 from kernel.uow import UnitOfWork, UnitOfWorkFactory

@@ -6,7 +6,7 @@ from inbox.directory import InboxDirectory
 from inbox.models import Conversation
 from inbox.repositories.reading import ReadingRepository
 from inbox.repositories.replies import ReplyRepository
-from inbox.values import ConversationView, Named
+from inbox.views import ConversationView, Named
 from kernel.paging import Page, keyset, page_of
 from kernel.uow import UnitOfWork
 from staff.values import Viewer

@@ -6,7 +6,7 @@ from channels.contract import RawPayload
 from inbox.errors import AlreadyReplayed
 from inbox.models import RawPayloadRow
 from inbox.repositories.payloads import PayloadRepository
-from inbox.values import DeadLetter
+from inbox.views import DeadLetter
 from kernel.blobs import Blobs, digest_of
 from kernel.paging import Page, keyset, page_of
 from kernel.uow import UnitOfWork

@@ -12,7 +12,8 @@ from inbox.errors import AddressTaken, InboxOff
 from inbox.models import Inbox
 from inbox.placing import InboxFacts
 from inbox.repositories.inboxes import InboxRepository
-from inbox.values import InboxName, InboxOptions, InboxView
+from inbox.values import InboxOptions, InboxView
+from inbox.views import InboxName
 from kernel.crypto import Secrets
 from kernel.errors import Invalid, NotFound
 from kernel.uow import UnitOfWorkFactory

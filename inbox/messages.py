@@ -8,7 +8,8 @@ from inbox.directory import InboxDirectory
 from inbox.models import Attachment, Delivery, Message
 from inbox.repositories.payloads import PayloadRepository
 from inbox.repositories.reading import ReadingRepository
-from inbox.values import DeliveryState, DeliveryView, Direction, FileView, InboxName, MessageKind, MessageView, Named
+from inbox.values import DeliveryState, Direction, MessageKind
+from inbox.views import DeliveryView, FileView, InboxName, MessageView, Named
 from kernel.blobs import Blobs
 from kernel.errors import NotFound
 from kernel.uow import UnitOfWork

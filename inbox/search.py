@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from inbox.directory import InboxDirectory
 from inbox.repositories.reading import ReadingRepository
 from inbox.repositories.search import SearchRepository
-from inbox.values import Named, SearchHit
+from inbox.views import Named, SearchHit
 from kernel.paging import Page, keyset, page_of
 from kernel.text import fold
 from kernel.uow import UnitOfWork

@@ -9,7 +9,7 @@ from inbox.messages import views
 from inbox.reply import visible_case
 from inbox.repositories.reading import ReadingRepository
 from inbox.repositories.replies import ReplyRepository
-from inbox.values import ActivityView, Entry, Named
+from inbox.views import ActivityView, Entry, Named
 from kernel.paging import Page, keyset, page_of
 from kernel.uow import UnitOfWork
 from staff import service as staff

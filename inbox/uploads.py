@@ -5,7 +5,7 @@ import puremagic
 from inbox.messages import file_view
 from inbox.models import Attachment
 from inbox.repositories.reading import ReadingRepository
-from inbox.values import FileView
+from inbox.views import FileView
 from kernel.blobs import Blobs
 from kernel.errors import Invalid, NotFound
 from kernel.text import clean

@@ -38,7 +38,10 @@ class EventBus:
         self._reactions[fact_type].append(cast(Reaction, one_by_one))
 
     def react_to_all(self, fact_type: type[F], reaction: Callable[[Sequence[F], "UnitOfWork"], Awaitable[None]]) -> None:
-        """Like `react`, but once for all such facts of a unit of work: for the hot path. `Fact` itself means every kind."""
+        """Like `react`, but once for all such facts of a unit of work: for the hot path.
+
+        `Fact` itself means every kind: called once, when all else is settled, and it may record nothing more.
+        """
         self._reactions[fact_type].append(cast(Reaction, reaction))
 
     def listen(self, fact_type: type[F], listener: Callable[[F], None]) -> None:
@@ -46,13 +49,16 @@ class EventBus:
         self._listeners[fact_type].append(cast(Listener, listener))
 
     async def reactions_to(self, facts: Sequence[Fact], uow: "UnitOfWork") -> None:
-        """Run the reactions to a run of facts: those to a kind in the order of wiring, those to every kind last."""
+        """Run the reactions to a run of facts, kind by kind, in the order of wiring."""
         by_type: dict[type[Fact], list[Fact]] = defaultdict(list)
         for fact in facts:
             by_type[type(fact)].append(fact)
         for fact_type, of_type in by_type.items():
             for reaction in self._reactions[fact_type]:
                 await reaction(of_type, uow)
+
+    async def reactions_to_every(self, facts: Sequence[Fact], uow: "UnitOfWork") -> None:
+        """Run the reactions to every kind, once, over all facts of a unit of work."""
         for reaction in self._reactions[Fact]:
             await reaction(facts, uow)
 

@@ -46,6 +46,8 @@ class UnitOfWork:
             fresh = self._facts[settled:]
             settled = len(self._facts)
             await bus.reactions_to(fresh, self)
+        if self._facts:
+            await bus.reactions_to_every(self._facts, self)
         return self._facts
 
     def tell(self, bus: EventBus) -> None:

@@ -27,7 +27,7 @@ from cases.values import KEEP, Actor, CaseFilter
 from inbox import case_list, messages, timeline
 from inbox.errors import StaleReply
 from inbox.reply import visible_case
-from inbox.values import CaseDetail
+from inbox.views import CaseDetail
 from kernel.paging import Page
 from kernel.uow import UnitOfWork
 

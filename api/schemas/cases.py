@@ -7,7 +7,8 @@ from pydantic import AfterValidator, Field, StringConstraints
 from api.schemas.common import Body, GivenId, GivenMoment, Id, Line, Moment, Named, NotBlank, Paging, Prose, Shape, read_id
 from api.schemas.inboxes import LimitsShape
 from cases.values import CaseStatus, Priority, Sort, View
-from inbox.values import CaseDetail, CaseRow, Direction, Draft, MessageKind, ReplyOption
+from inbox.values import Direction, Draft, MessageKind, ReplyOption
+from inbox.views import CaseDetail, CaseRow
 
 Tag = Annotated[Line, StringConstraints(min_length=1, max_length=60), NotBlank]
 

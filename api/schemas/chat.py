@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, TypeAdapter
 
 from api.schemas.common import Body, GivenId, Id, Line, Moment, NotBlank, Prose, Query, Shape
-from inbox.values import ChatMessage, ChatSaid, ChatWelcome, Direction
+from inbox.values import Direction
+from inbox.views import ChatMessage, ChatSaid, ChatWelcome
 
 Visitor = Annotated[str, StringConstraints(max_length=200)]
 Cursor = GivenId

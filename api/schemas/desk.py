@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from api.schemas.common import Id, Moment, Named, PageShape, Shape
-from inbox.values import SearchHit
+from inbox.views import SearchHit
 
 
 class MessageHit(Shape):

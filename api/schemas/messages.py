@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field, JsonValue
 
 from api.schemas.common import Id, Moment, Named, PageShape, Shape
-from inbox.values import ActivityView, ConversationView, DeliveryState, DeliveryView, Direction, Entry, FileView, MessageKind, MessageView
+from inbox.values import DeliveryState, Direction, MessageKind
+from inbox.views import ActivityView, ConversationView, DeliveryView, Entry, FileView, MessageView
 
 
 class AuthorShape(Shape):

@@ -1,0 +1,1 @@
+"""The product from the outside, as its users and vendors meet it."""

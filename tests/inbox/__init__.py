@@ -1,1 +1,1 @@
-"""What is asked of the hub."""
+"""The hub."""

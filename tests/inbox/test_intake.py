@@ -22,7 +22,8 @@ class TestOnce:
         file = InboundFile(name="lamp.png", media_type="image/png", content=b"\x89PNG")
         taken = await desk.estate.intake.take(said(desk.sms, files=(file,), raw=raw))
         factory = desk.estate.house.factory
-        [message], [case], [conversation], [customer] = [await rows(factory, row) for row in (Message, Case, Conversation, Customer)]
+        [message], [case] = await rows(factory, Message), await rows(factory, Case)
+        [conversation], [customer] = await rows(factory, Conversation), await rows(factory, Customer)
         [attachment], [payload] = await rows(factory, Attachment), await rows(factory, RawPayloadRow)
         assert (taken.message_id, taken.case_id, taken.conversation_id) == (message.id, case.id, conversation.id)
         assert (message.customer_id, conversation.case_id, case.team_id) == (customer.id, case.id, desk.team_id)

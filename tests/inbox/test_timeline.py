@@ -7,7 +7,8 @@ from identity_resolution import service as identities
 from inbox import case_list, messages, search, timeline
 from inbox.models import Message
 from inbox.search import END, START, snippet, words_of
-from inbox.values import Entry, Taken
+from inbox.values import Taken
+from inbox.views import Entry
 from kernel.claims import IdentityKind
 from kernel.clock import MovedClock
 from kernel.errors import NotFound

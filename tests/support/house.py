@@ -72,7 +72,7 @@ class RememberingRegistry(Registry):
 @asynccontextmanager
 async def built(database_url: str, folder: Path, clock: MovedClock) -> AsyncIterator[Estate]:
     """Yield an estate on a database; nothing runs by itself: tests drain and tick."""
-    settings = Settings(database_url=database_url, var_dir=folder, secret_key="tests only", _env_file=None)  # type: ignore[call-arg]
+    settings = Settings(database_url=database_url, var_dir=folder, secret_key="tests only", _env_file=None)
     estate = compose(settings, clock, RememberingRegistry)
     try:
         yield estate
