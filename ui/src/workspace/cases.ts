@@ -213,6 +213,11 @@ export class Cases {
     return ids[Math.max(0, Math.min(ids.length - 1, index + step))] ?? null;
   }
 
+  /** The last case that the list has so far. */
+  last(): Id | null {
+    return read(this.list).ids.at(-1) ?? null;
+  }
+
   private moved(id: Id): string {
     const row = this.row(id);
     return row ? movedAt(row) : '';

@@ -23,6 +23,8 @@ export function onFeed(listener: FeedListener): () => void {
 
 let live: Live | null = null;
 let presenceOfOurs: OwnPresence | null = null;
+// A case may be on the screen before the desk around it is open.
+let lookedAt: Id | null = null;
 let gathered = new Set<Id>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -75,6 +77,7 @@ export function openDesk(): void {
     mayReconnect: isSignedIn,
   });
   presenceOfOurs = new OwnPresence((frame) => live?.send(frame));
+  presenceOfOurs.look(lookedAt);
   live.start();
 }
 
@@ -89,6 +92,10 @@ export function closeDesk(): void {
 }
 
 /** Tell colleagues which case we look at, if any. */
-export const lookAt = (caseId: Id | null): void => presenceOfOurs?.look(caseId);
+export function lookAt(caseId: Id | null): void {
+  lookedAt = caseId;
+  presenceOfOurs?.look(caseId);
+}
+
 /** Tell colleagues that we write; it fades by itself. */
 export const compose = (): void => presenceOfOurs?.compose();

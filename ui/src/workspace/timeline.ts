@@ -1,6 +1,7 @@
 /** One timeline in the browser: entries in ascending order, older pages on demand, changes merged in by id. */
 import { get as read, writable } from 'svelte/store';
 import type { Entry, Message, Page } from '../shared/api';
+import { dayAndTime } from '../shared/format';
 import { get } from '../shared/http';
 
 export interface TimelineState {
@@ -83,6 +84,11 @@ export class Timeline {
     return read(this.state).entries.some((entry) => entry.type === 'message' && entry.id === messageId);
   }
 }
+
+const MOMENT = /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|\+00:00)/g;
+
+/** Moments inside a sentence of the server's, told in the reader's own zone, which only the browser knows. */
+export const inOurZone = (sentence: string): string => sentence.replace(MOMENT, (moment) => dayAndTime(moment));
 
 export type Block =
   | { kind: 'day'; key: string; at: string }

@@ -1,7 +1,7 @@
 /** The timeline: order, merging, folding, and a refresh that does not reach what is known. */
 import { get as read } from 'svelte/store';
 import { describe, expect, test } from 'vitest';
-import { blocks, inOrder, merged, Timeline } from '../../src/workspace/timeline';
+import { blocks, inOrder, inOurZone, merged, Timeline } from '../../src/workspace/timeline';
 import { message, said, TableServer } from '../support';
 
 const ids = (timeline: Timeline): string[] => read(timeline.state).entries.map((entry) => entry.id);
@@ -74,4 +74,10 @@ describe('a timeline', () => {
     timeline.put({ ...sent, text: 'changed' });
     expect(ids(timeline)).toEqual(['4', '5', '6']);
   });
+});
+
+test('moments in a sentence are told in the reader’s zone, the rest stays', () => {
+  const told = inOurZone('snoozed until 2026-11-22T09:00:00.000000Z by a rule');
+  expect(told).toMatch(/^snoozed until .*\d{2}:\d{2}.* by a rule$/);
+  expect(told).not.toContain('T09');
 });
