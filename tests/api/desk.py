@@ -232,7 +232,7 @@ class Desk:
 @asynccontextmanager
 async def opened(database_url: str, folder: Path, clock: MovedClock, **settings: object) -> AsyncIterator[Desk]:
     """Serve a desk on a loopback port; nothing runs by itself but the sockets."""
-    given = {"database_url": database_url, "var_dir": folder, "secret_key": "tests only", "public_url": PUBLIC_URL, **settings}
+    given = {"database_url": database_url, "var_dir": folder, "secret_key": "tests only", "public_url": PUBLIC_URL, "upload_max_bytes": 100_000, **settings}
     estate = compose(Settings(**given, _env_file=None), clock, HookedRegistry)  # type: ignore[arg-type]
     server = TestServer(build_app(estate.house), host="127.0.0.1")
     desk: Desk | None = None
@@ -241,7 +241,7 @@ async def opened(database_url: str, folder: Path, clock: MovedClock, **settings:
         desk = await _set_up(estate, server, clock)
         yield desk
     finally:
-        for client in desk._clients if desk else ():
+        for client in [] if desk is None else desk._clients:
             await client.session.close()
         await server.close()
         await estate.close()

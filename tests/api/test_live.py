@@ -31,7 +31,8 @@ class TestEvents:
         async with await desk.otto.live(since) as wire:
             later = await desk.says("Later")
             wanted = [said["message_id"] for said in (*missed, later)]
-            told, ids = [], []
+            told: list[str] = []
+            ids: list[str] = []
             while len(told) < len(wanted):
                 frame = await wire.next("event")
                 ids.append(frame["id"])
@@ -51,7 +52,7 @@ class TestEvents:
         wires = [await desk.otto.live(cursor) for _ in range(5)]
         wanted = await talking
         for wire in wires:
-            told = []
+            told: list[str] = []
             while len(told) < len(wanted):
                 frame = await wire.next("event")
                 if frame["kind"] == "message.received":
@@ -171,7 +172,7 @@ class TestSlowClients:
         slow, quick = await desk.ines.live(), await desk.otto.live()
         [stuck] = [client for client in _clients(desk) if client.viewer.name == "Ines"]
         # As when the other end reads no more: the writer never gets on.
-        stuck.line._socket.send_str = _never  # type: ignore[method-assign]
+        stuck.line._socket.send_str = _never  # type: ignore[method-assign, assignment]
         for number in range(600):
             stuck.line.put(f'{{"type":"filler","number":{number}}}')
         await slow.closed()
