@@ -1,5 +1,6 @@
 """Our inboxes: opened accounts for adapters, facts for intake, views for agents, health for all."""
 
+import asyncio
 import secrets as randomness
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -38,18 +39,26 @@ class InboxDirectory:
         self._secrets = secrets
         self._registry = registry
         self._rows: dict[int, Inbox] = {}
+        self._opened: dict[int, Account] = {}
         self._asked_at: datetime | None = None
+        self._asking = asyncio.Lock()
         self._heard: dict[int, datetime] = {}
         self._spoke: dict[int, datetime] = {}
         self._noted_at: dict[tuple[int, str], datetime] = {}
 
     async def _all(self) -> Mapping[int, Inbox]:
-        now = self._factory.clock.now()
-        if self._asked_at is None or not timedelta(0) <= now - self._asked_at < _FRESH_FOR:
-            async with self._factory.reading() as uow:
-                self._rows = {row.id: row for row in await InboxRepository(uow.session).all()}
-            self._asked_at = now
+        if not self._is_fresh():
+            # Whoever waits for the same question has its answer: one look, however many messages come at once.
+            async with self._asking:
+                if not self._is_fresh():
+                    now = self._factory.clock.now()
+                    async with self._factory.reading() as uow:
+                        self._rows = {row.id: row for row in await InboxRepository(uow.session).all()}
+                    self._opened, self._asked_at = {}, now
         return self._rows
+
+    def _is_fresh(self) -> bool:
+        return self._asked_at is not None and timedelta(0) <= self._factory.clock.now() - self._asked_at < _FRESH_FOR
 
     def forget(self) -> None:
         """Ask the database again at the next question."""
@@ -62,7 +71,10 @@ class InboxDirectory:
         return rows[inbox_id]
 
     def _open(self, row: Inbox) -> Account:
-        return Account(inbox_id=row.id, key=row.key, name=row.name, address=row.address, settings=self._secrets.unseal(row.sealed_settings))
+        if row.id not in self._opened:
+            settings = self._secrets.unseal(row.sealed_settings)
+            self._opened[row.id] = Account(inbox_id=row.id, key=row.key, name=row.name, address=row.address, settings=settings)
+        return self._opened[row.id]
 
     async def account(self, inbox_id: int) -> Account:
         """Return an inbox with its settings opened.
