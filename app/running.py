@@ -26,7 +26,7 @@ async def _run_demo(settings: Settings, out: Console, stop: asyncio.Event) -> No
     # Imported here: a desk in earnest never loads the demo.
     from app.demo.pretend import PretendRegistry
     from app.demo.seed import seed
-    from app.demo.shop import shop_page
+    from app.demo.shop import SHOP_HEADERS, shop_page
     from kernel.clock import SystemClock
     from migrations.run import upgrade
 
@@ -36,7 +36,7 @@ async def _run_demo(settings: Settings, out: Console, stop: asyncio.Event) -> No
     seeded = await seed(settings, SystemClock().now())
 
     async def shop(_request: web.Request) -> web.Response:
-        return web.Response(text=shop_page(settings.base_url), content_type="text/html")
+        return web.Response(text=shop_page(settings.base_url), content_type="text/html", headers=SHOP_HEADERS)
 
     def add_shop(app: web.Application) -> None:
         app.router.add_get("/demo", shop)

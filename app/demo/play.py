@@ -185,7 +185,7 @@ class Player:
                 await identities.edit(uow, case.customer_id, company=" ".join(words))
             case "same":
                 await self._same(uow, case.customer_id, agent_id)
-            case _:
+            case _ if case.status != _STATUSES[verb]:
                 await cases.set_status(uow, case.id, actor, _STATUSES[verb])
 
     async def _same(self, uow: UnitOfWork, customer_id: int, agent_id: int) -> None:

@@ -171,3 +171,12 @@ class TestHtmlToText:
         new, quoted = split(html_to_text(f"<html><body><p>New words</p>{quote}</body></html>"))
         assert new == "New words"
         assert "Old" in (quoted or "")
+
+
+@pytest.mark.parametrize("number", ["+44 7700 900112", "20 7946 0112", "020-7946 0112"])
+def test_a_telephone_number_above_the_introduction_is_no_date(number: str) -> None:
+    text = f"{NEW}\n\nAda Quist\n{number}\n\nOn Wed, 11 Mar 2026 at 09:00, Desk <support@desk.example.com> wrote:\n\n{marked(OLD)}"
+    new, quoted = split(text)
+    assert new == f"{NEW}\n\nAda Quist\n{number}"
+    assert quoted is not None
+    assert quoted.startswith("On Wed")
