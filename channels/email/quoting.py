@@ -15,7 +15,9 @@ _MOST_LOOKED_AT = 20_000
 _WORTH_A_LOOK = re.compile(r"[\d:：]|^\s*[-_=—–>]")
 _DASHES = "-_—–=* "
 _SHARED_LINE = re.compile(r"[ -](?=On (?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? |(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6} \d|\d))")
-_DATED = re.compile(r"\W{0,3}(?:\d{1,4}[-./年]\s?\d{1,2}(?!\d)|\d{1,2} (?!\d)\S{3,12} \d{4}|(?:mon|tue|wed|thu|fri|sat|sun|пн|вт|ср|чт|пт|сб|вс)[a-zа-я]{0,8}[,.] )")
+_DATED = re.compile(
+    r"\W{0,3}(?:\d{1,4}[-./年]\s?\d{1,2}(?!\d)|\d{1,2} (?!\d)\S{3,12} \d{4}|(?:mon|tue|wed|thu|fri|sat|sun|пн|вт|ср|чт|пт|сб|вс)[a-zа-я]{0,8}[,.] )"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
