@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import orjson
 from aiohttp import web
+from aiohttp.log import server_logger
 
 from api import chat_socket, docs_page, pages, socket, webhooks
 from api.access import DOORKEEPER
@@ -30,7 +31,7 @@ from api.handlers import (
 from api.house import HOUSE, House
 from api.hub import HUB, Hub
 from api.openapi import document
-from api.problems import problems
+from api.problems import problems, quieten
 from api.route import Route
 from api.socket import TASKS
 from api.visitors import VISITORS, Visitors
@@ -49,13 +50,14 @@ ROUTES: tuple[Route, ...] = tuple(
 def build_app(house: House) -> web.Application:
     """Return the application; its background work begins and ends with it."""
     doorkeeper = Doorkeeper(house.factory, timedelta(days=house.settings.session_days))
+    quieten(server_logger)
     app = web.Application(middlewares=[problems], client_max_size=house.settings.upload_max_bytes)
     app[HOUSE], app[TASKS], app[HUB], app[VISITORS], app[DOORKEEPER] = house, Tasks(), Hub(house, doorkeeper), Visitors(house), doorkeeper
     for route in ROUTES:
         if route.method == "GET":
-            app.router.add_get(route.path, route.serving())
+            app.router.add_get(route.pattern, route.serving())
         else:
-            app.router.add_route(route.method, route.path, route.serving())
+            app.router.add_route(route.method, route.pattern, route.serving())
     _declare_documentation(app, house)
     app.router.add_get("/healthz", system.healthz)
     app.router.add_get("/metrics", system.metrics)

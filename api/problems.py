@@ -1,5 +1,6 @@
 """Turns refusals and faults into HTTP answers: the one table of statuses, and the web's last `except`."""
 
+import logging
 import re
 import secrets
 import time
@@ -120,6 +121,25 @@ def route_of(request: web.Request) -> str:
     """Return the address of a request as it was declared: no ids, no query, nothing personal."""
     resource = request.match_info.route.resource
     return resource.canonical if resource is not None else "(none)"
+
+
+class _Wordless(logging.Filter):
+    """Tells of what could not even be read as HTTP by its kind alone: aiohttp's own words quote the request."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.exc_info and record.exc_info[0] is not None:
+            record.msg, record.args, record.exc_info = "request could not be read: %s", (record.exc_info[0].__name__,), None
+            record.levelno, record.levelname = logging.WARNING, "WARNING"
+        return True
+
+
+_wordless = _Wordless()
+
+
+def quieten(logger: logging.Logger) -> None:
+    """Keep what requests hold out of aiohttp's own log."""
+    # Adding the same filter again changes nothing.
+    logger.addFilter(_wordless)
 
 
 @web.middleware

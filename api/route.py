@@ -93,6 +93,14 @@ class Route:
         return {name: parameter.annotation for name, parameter in self.parameters.items() if name not in ("query", "body")}
 
     @property
+    def pattern(self) -> str:
+        """The path as aiohttp matches it: an id is digits, so that `/cases/counts` is nobody's case."""
+        pattern = self.path
+        for name, kind in self.path_parts.items():
+            pattern = pattern.replace(f"{{{name}}}", f"{{{name}:[0-9]+}}") if kind is int else pattern
+        return pattern
+
+    @property
     def problems(self) -> list[int]:
         """Every status that a refusal from here may have."""
         found = {*self.refuses, *_ALWAYS}

@@ -51,13 +51,14 @@ async def show_customers(call: Call, uow: UnitOfWork, profiles: Sequence[Custome
 
 def show_identity(call: Call, identity: HeldIdentity) -> IdentityShape:
     """Show a way of reaching somebody; what a signed token proves is as good as what a channel proves."""
-    names = {manifest.identity_kind: manifest.name for manifest in call.house.registry.manifests()}
+    manifest = next((manifest for manifest in call.house.registry.manifests() if manifest.identity_kind is identity.kind), None)
     return IdentityShape(
         id=identity.id,
         kind=identity.kind,
         value=identity.value,
+        label=manifest.identity_label.format(value=identity.value) if manifest else identity.value,
         trust="claimed" if identity.trust is Trust.CLAIMED else "verified",
-        channel_name=names.get(identity.kind, identity.kind.capitalize()),
+        channel_name=manifest.name if manifest else identity.kind.capitalize(),
         customer_id=identity.customer_id,
         first_seen_at=identity.first_seen_at,
         last_seen_at=identity.last_seen_at,

@@ -21,7 +21,7 @@ async def list_teams(call: Call) -> PageShape[TeamShape]:
         return PageShape[TeamShape](items=await _shown(uow, await staff.teams(uow)))
 
 
-@routes.route("POST", "/api/v1/teams", answers={201: TeamShape}, refuses=(409,), who=Role.ADMIN)
+@routes.route("POST", "/api/v1/teams", answers={201: TeamShape}, refuses=(404, 409), who=Role.ADMIN)
 async def create_team(call: Call, body: TeamBody) -> TeamShape:
     """Make a team."""
     async with call.house.factory() as uow:

@@ -100,6 +100,9 @@ class Paging(Query):
 class PageShape(Shape, Generic[T]):
     """Some items, and the cursor of what follows."""
 
+    # A generic model's parameters do not take over its docstring.
+    model_config = ConfigDict(json_schema_extra={"description": "Some items, and the cursor of what follows."})
+
     items: list[T]
     next: str | None = None
 

@@ -11,11 +11,12 @@ from kernel.claims import IdentityKind
 
 
 class IdentityShape(Shape):
-    """One way of reaching a customer, as it was seen; `customer_id` is the leaf that holds it."""
+    """One way of reaching a customer: `value` as it was seen, `label` as people are shown it; `customer_id` is the leaf that holds it."""
 
     id: Id
     kind: IdentityKind
     value: str
+    label: str
     trust: Literal["verified", "claimed"]
     channel_name: str
     customer_id: Id

@@ -167,6 +167,7 @@ class Desk:
 
     estate: Estate
     server: TestServer
+    app: Application
     clock: MovedClock
     admin: Person
     supervisor: Person
@@ -234,11 +235,12 @@ async def opened(database_url: str, folder: Path, clock: MovedClock, **settings:
     """Serve a desk on a loopback port; nothing runs by itself but the sockets."""
     given = {"database_url": database_url, "var_dir": folder, "secret_key": "tests only", "public_url": PUBLIC_URL, "upload_max_bytes": 100_000, **settings}
     estate = compose(Settings(**given, _env_file=None), clock, HookedRegistry)  # type: ignore[arg-type]
-    server = TestServer(build_app(estate.house), host="127.0.0.1")
+    app = build_app(estate.house)
+    server = TestServer(app, host="127.0.0.1")
     desk: Desk | None = None
     try:
         await server.start_server(shutdown_timeout=0.1)
-        desk = await _set_up(estate, server, clock)
+        desk = await _set_up(estate, app, server, clock)
         yield desk
     finally:
         for client in [] if desk is None else desk._clients:
@@ -247,7 +249,7 @@ async def opened(database_url: str, folder: Path, clock: MovedClock, **settings:
         await estate.close()
 
 
-async def _set_up(estate: Estate, server: TestServer, clock: MovedClock) -> Desk:
+async def _set_up(estate: Estate, app: Application, server: TestServer, clock: MovedClock) -> Desk:
     async with estate.house.factory() as uow:
         people = await _people(uow)
         team_id = await rows.team(uow, people["Ines"], name="Tier 1")
@@ -258,7 +260,7 @@ async def _set_up(estate: Estate, server: TestServer, clock: MovedClock) -> Desk
     vip = await create(channel="sms", name="VIP", address="+15005550007", settings=secrets, team_id=team_id, is_restricted=True)
     nobody = Person(TestClient(server, cookie_jar=DummyCookieJar()))
     desk = Desk(
-        estate=estate, server=server, clock=clock, admin=nobody, supervisor=nobody, ines=nobody, otto=nobody, stranger=nobody, team_id=str(team_id),
+        estate=estate, app=app, server=server, clock=clock, admin=nobody, supervisor=nobody, ines=nobody, otto=nobody, stranger=nobody, team_id=str(team_id),
         sms=str(sms.id), chat=str(chat.id), chat_key=chat.key, vip=str(vip.id), _clients=[nobody.client],
     )  # fmt: skip
     desk.admin, desk.supervisor = await desk.signed_in(people["Ada"]), await desk.signed_in(people["Sam"])

@@ -184,7 +184,7 @@ class TestSlowClients:
 
 
 def _clients(desk: Desk) -> set[AgentClient]:
-    return desk.server.app[HUB]._agents
+    return desk.app[HUB]._agents
 
 
 async def _never(*_: object) -> None:

@@ -28,7 +28,8 @@ async def built(desk: Desk, tmp_path: Path) -> AsyncIterator[Person]:
         (dist / name).parent.mkdir(parents=True, exist_ok=True)
         (dist / name).write_text(text)
     (tmp_path / "secret.txt").write_text("secret")
-    async with TestServer(build_app(replace(desk.estate.house, ui_dist=dist)), host="127.0.0.1") as server:
+    server = TestServer(build_app(replace(desk.estate.house, ui_dist=dist)), host="127.0.0.1")
+    async with server:
         person = replace(desk, server=server).browser()
         yield person
         await person.client.session.close()
@@ -55,7 +56,8 @@ class TestWorkspace:
         assert (answer.status, answer.code) == (404, "http.not_found")
 
     async def test_says_how_it_is_built_when_it_is_not(self, desk: Desk, tmp_path: Path) -> None:
-        async with TestServer(build_app(replace(desk.estate.house, ui_dist=tmp_path / "none")), host="127.0.0.1") as server:
+        server = TestServer(build_app(replace(desk.estate.house, ui_dist=tmp_path / "none")), host="127.0.0.1")
+        async with server:
             person = replace(desk, server=server).browser()
             page = await person.get("//")
             assert (page.status, b"make run" in page.content) == (503, True)
@@ -113,7 +115,8 @@ class TestHealthAndMetrics:
         async def is_migrated() -> bool:
             return False
 
-        async with TestServer(build_app(replace(desk.estate.house, is_migrated=is_migrated)), host="127.0.0.1") as server:
+        server = TestServer(build_app(replace(desk.estate.house, is_migrated=is_migrated)), host="127.0.0.1")
+        async with server:
             person = replace(desk, server=server).browser()
             answer = await person.get("//healthz")
             assert (answer.status, answer.json["database"]) == (503, "not migrated")

@@ -1,5 +1,6 @@
 """Every refusal and every fault is told as a problem, with nothing in it that is nobody's business."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -84,6 +85,15 @@ class TestRequests:
 
     async def test_of_an_address_that_is_none_are_problems_too(self, desk: Desk) -> None:
         assert (await desk.otto.get("/nothing")).code == "http.not_found"
+
+    async def test_that_are_no_http_leave_no_word_of_theirs_in_the_log(self, desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", desk.server.port)
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\nX-Secret: hunter2\x00\r\n\r\n")
+        answer = await reader.read()
+        writer.close()
+        assert answer.startswith((b"HTTP/1.0 400", b"HTTP/1.1 400"))
+        assert "request could not be read" in caplog.text
+        assert "hunter2" not in caplog.text
 
 
 class TestFaults:
