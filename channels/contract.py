@@ -28,7 +28,10 @@ class Feature(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """An adapter's word about itself; `text_limit` is in characters, None for no limit."""
+    """An adapter's word about itself; `text_limit` is in characters, None for no limit.
+
+    `identity_label` is how an identity is shown to people: with `{value}` where the value says something to them.
+    """
 
     channel: str
     name: str
@@ -36,6 +39,7 @@ class Manifest:
     features: frozenset[Feature]
     text_limit: int | None
     settings: type[BaseModel]
+    identity_label: str = "{value}"
     hooks: tuple[str, ...] = ()  # tails of /hooks/{channel}/{inbox_id}/…; "" is the bare address
 
 

@@ -64,7 +64,7 @@ class Replies:
                 id=uow.ids(),
                 message_id=message.id,
                 inbox_id=message.inbox_id,
-                recipient=option.recipient,
+                recipient=option.address,
                 recipient_name=None,
                 attempts=0,
                 due_at=due_at,
@@ -165,7 +165,7 @@ class Replies:
             return await repository.conversation(option.conversation_id)
         has_subject = Feature.SUBJECT in self._registry.manifest(option.channel).features
         now, conversation_id = uow.clock.now(), uow.ids()
-        thread_key = f"m:{conversation_id}" if has_subject else option.recipient
+        thread_key = f"m:{conversation_id}" if has_subject else option.address
         known = await repository.find_conversation(option.inbox_id, thread_key)
         if known is not None:
             return known

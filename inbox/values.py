@@ -160,7 +160,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyOption:
-    """One way to reach the customer: over a conversation that exists, or a new one to an identity. `key` names it."""
+    """One way to reach the customer: over a conversation that exists, or a new one to an identity. `key` names it, `recipient` shows it, `address` is where it goes."""
 
     key: str
     inbox_id: int
@@ -170,6 +170,7 @@ class ReplyOption:
     conversation_id: int | None
     identity_id: int
     recipient: str
+    address: str
     is_verified: bool
     features: tuple[str, ...]
     text_limit: int | None

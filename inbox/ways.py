@@ -50,7 +50,7 @@ class Ways:
         )
 
     def _beginning(self, identities: Sequence[tuple[int, str, str, str]], inboxes: Mapping[int, InboxView], found: Sequence[ReplyOption]) -> list[ReplyOption]:
-        reached = {(option.inbox_id, option.recipient) for option in found}
+        reached = {(option.inbox_id, option.address) for option in found}
         options = []
         for inbox in inboxes.values():
             manifest = self._registry.manifest(inbox.channel)
@@ -77,7 +77,7 @@ class Ways:
         manifest = self._registry.manifest(inbox.channel)
         return ReplyOption(
             key=key, inbox_id=inbox.id, inbox_name=inbox.name, channel=inbox.channel, channel_name=manifest.name, conversation_id=conversation_id,
-            identity_id=identity_id, recipient=value, is_verified=trust == Trust.VERIFIED, features=tuple(sorted(manifest.features)),
+            identity_id=identity_id, recipient=manifest.identity_label.format(value=value), address=value, is_verified=trust == Trust.VERIFIED, features=tuple(sorted(manifest.features)),
             text_limit=manifest.text_limit, subject=subject, is_default=is_default,
         )  # fmt: skip
 

@@ -24,4 +24,5 @@ MANIFEST = Manifest(
     features=frozenset({Feature.TYPING, Feature.RECEIPTS, Feature.LIVE}),
     text_limit=4000,
     settings=ChatSettings,
+    identity_label="Website visitor",
 )

@@ -56,5 +56,6 @@ MANIFEST = Manifest(
     features=frozenset({Feature.ATTACHMENTS}),
     text_limit=4096,
     settings=TelegramSettings,
+    identity_label="Telegram user {value}",
     hooks=("",),
 )

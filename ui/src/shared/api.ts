@@ -188,6 +188,7 @@ export interface Identity {
   id: Id;
   kind: 'email' | 'phone' | 'telegram' | 'chat' | 'external';
   value: string;
+  label: string;
   trust: 'verified' | 'claimed';
   channel_name: string;
   customer_id: Id;
