@@ -52,9 +52,7 @@ async def opened(
         doors = await open_mail_doors(estate)
         _start(estate)
         port = runner.addresses[0][1]
-        yield Serving(
-            estate=estate, url=f"http://{settings.host}:{port}", smtp_port=doors.smtp_port, lmtp_port=doors.lmtp_port
-        )
+        yield Serving(estate=estate, url=f"http://{settings.host}:{port}", smtp_port=doors.smtp_port, lmtp_port=doors.lmtp_port)
     finally:
         # First nothing comes in any more, then what came is finished, then the doors are locked.
         if doors is not None:
