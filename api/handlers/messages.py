@@ -9,9 +9,9 @@ from kernel.errors import NotFound
 
 routes = Routes("messages")
 
-# Even what slipped through cleaning can run nothing, send nothing and fetch nothing from anywhere.
-_FENCE = "sandbox; default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; frame-ancestors 'self'"
-_HTML = '<!doctype html><html><head><meta charset="utf-8"><meta name="referrer" content="no-referrer"></head><body>{body}</body></html>'
+# Even what slipped through cleaning can run nothing, send nothing and fetch nothing from elsewhere; links open in a tab of their own.
+_FENCE = "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; frame-ancestors 'self'"
+_HTML = '<!doctype html><html><head><meta charset="utf-8"><meta name="referrer" content="no-referrer"><base target="_blank"></head><body>{body}</body></html>'
 
 
 @routes.route("GET", "/api/v1/messages/{message_id}", answers={200: MessageShape})

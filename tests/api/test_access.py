@@ -1,5 +1,7 @@
 """Who gets in, and what they may not do: sessions, CSRF, origins, tokens, roles, restricted inboxes."""
 
+import re
+
 import pytest
 
 from kernel.crypto import hash_password
@@ -145,7 +147,7 @@ class TestRoles:
         operations = [(method.upper(), path) for path, methods in described.items() for method in methods]
         open_to_all = set()
         for method, path in operations:
-            answer = await desk.stranger.ask(method, "/" + path.replace("{inbox_key}", desk.chat_key).replace("{", "").replace("}", ""), None)
+            answer = await desk.stranger.ask(method, "/" + re.sub(r"\{\w+\}", "1", path.replace("{inbox_key}", desk.chat_key)), None)
             if answer.status != 401:
                 open_to_all.add((method, path))
         assert open_to_all == {
