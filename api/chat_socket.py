@@ -51,6 +51,8 @@ async def chat_socket(request: web.Request) -> web.StreamResponse:
     except Fault:
         # Nothing was kept: the widget comes again, a little later, and sends again what was not acknowledged.
         await socket.close(code=1013)
+    except Refusal as reason:
+        await socket.close(code=1008, message=reason.code.encode())
     except ConnectionError:
         pass
     finally:
@@ -125,7 +127,13 @@ class Visit:
             if client.conversation_id is None or not events:
                 continue
             cursor = max(event.id for event in events)
-            for message in await self._house.chat.shown(client.conversation_id, events):
+            try:
+                messages = await self._house.chat.shown(client.conversation_id, events)
+            except Fault:
+                # Told nothing, the visitor must come back for it.
+                client.line.end()
+                return
+            for message in messages:
                 self._put(MessageFrame(cursor=cursor, message=ChatMessageShape.of(message)))
 
     def end(self) -> None:

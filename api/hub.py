@@ -97,7 +97,7 @@ class Hub:
         self._unsubscribe()
         lines: list[Line] = [client.line for client in self._agents] + [client.line for client in self._visitors]
         for line in lines:
-            line.cut()
+            line.end()
 
     def join(self, client: AgentClient | VisitorClient) -> None:
         """Tell a client what happens from now on."""
@@ -192,7 +192,7 @@ class Hub:
             for client in tuple(self._agents):
                 entry = await renew(self._house, self._doorkeeper, client.entry)
                 if entry is None:
-                    client.line.cut()
+                    client.line.end()
                 else:
                     client.entry = entry
 

@@ -17,7 +17,7 @@ class Line:
         self._socket = socket
         self._cut = cut
         self._waiting: asyncio.Queue[str] = asyncio.Queue(_MOST_WAITING)
-        self._is_cut = False
+        self._is_over = False
 
     def put(self, frame: str) -> None:
         """Queue a frame, at once; a full queue ends the connection."""
@@ -41,7 +41,7 @@ class Line:
 
     async def carry(self) -> None:
         """Send what is queued until the connection ends."""
-        while not self._is_cut:
+        while not self._is_over:
             frame = await self._waiting.get()
             try:
                 await self.send(frame)
@@ -49,10 +49,13 @@ class Line:
                 return
 
     def cut(self) -> None:
-        """End the connection without waiting for the client to agree."""
-        if self._is_cut:
-            return
-        self._is_cut = True
-        self._cut()
+        """End the connection of a client that does not keep up, without waiting for it to agree."""
+        if not self._is_over:
+            self._cut()
+            self.end()
+
+    def end(self) -> None:
+        """End the connection at once; the client comes back and resumes."""
+        self._is_over = True
         if self._request.transport is not None:
             self._request.transport.abort()

@@ -91,7 +91,7 @@ def _answer(
     }
     if errors is not None:
         body["errors"] = errors
-    return web.Response(body=orjson.dumps(body, default=str), status=status, content_type=MEDIA_TYPE, headers=headers)
+    return web.Response(body=orjson.dumps(body, default=str), status=status, content_type=MEDIA_TYPE, headers={"Cache-Control": "no-store", **(headers or {})})
 
 
 def _wire(name: str, value: object) -> object:

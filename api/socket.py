@@ -14,6 +14,7 @@ from api.schemas.live import AGENT_FRAME, AgentHello, PresenceFrame
 from inbox import case_list
 from inbox.presence import Attention
 from inbox.values import FeedEvent
+from kernel.errors import Fault
 from kernel.tasks import Tasks
 from staff.values import Role
 
@@ -45,6 +46,9 @@ async def agent_socket(request: web.Request) -> web.StreamResponse:
         await _listen(house, hub, client, socket)
     except BadFrame as reason:
         await socket.close(code=1008, message=str(reason).encode())
+    except Fault:
+        # The feed could not be read: the client comes again, a little later.
+        await socket.close(code=1013)
     except ConnectionError:
         pass
     finally:

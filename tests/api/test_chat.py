@@ -6,6 +6,7 @@ import pytest
 from aiohttp import WSServerHandshakeError
 
 from inbox.models import Message
+from kernel.errors import StorageUnavailable
 from tests.api.desk import Desk, Json, Wire
 from tests.support.house import count
 
@@ -131,6 +132,21 @@ class TestVisitorsSocket:
             assert answers[-1]["code"] == "chat.too_fast"
             desk.clock.advance(seconds=11)
             assert (await say(wire))["type"] == "ack"
+
+    async def test_asks_to_come_again_when_nothing_could_be_kept(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        """No acknowledgement and no refusal: the widget sends it again by itself, and then it is kept once."""
+
+        async def full(*_: object) -> None:
+            raise StorageUnavailable
+
+        client_id = str(uuid4())
+        wire = await visitor(desk)
+        with monkeypatch.context() as broken:
+            broken.setattr(desk.estate.house.door, "receive", full)
+            await wire.say({"type": "message", "client_id": client_id, "text": "Hello"})
+            assert await wire.closed() == 1013
+        async with await visitor(desk, wire.welcome["visitor"]) as again:
+            assert (await say(again, client_id=client_id))["type"] == "ack"
 
     @pytest.mark.parametrize("frame", ["nonsense", "{}", '{"type":"typing"}', '{"type":"hello","visitor":5}', "[" * 20_000])
     async def test_ends_what_does_not_say_hello(self, desk: Desk, frame: str) -> None:

@@ -6,6 +6,7 @@ import pytest
 from aiohttp import WSServerHandshakeError
 
 from api.hub import HUB, AgentClient
+from kernel.errors import StorageUnavailable
 from tests.api.desk import Desk, Json, Wire
 
 
@@ -88,6 +89,15 @@ class TestEvents:
             await asyncio.sleep(0.1)
             await desk.says("Psst", inbox=desk.vip)
             assert (await wire.next("event"))["payload"]["inbox_id"] == desk.vip
+
+    async def test_asks_to_come_again_when_the_feed_cannot_be_read(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        async def gone(*_: object) -> int:
+            raise StorageUnavailable
+
+        monkeypatch.setattr(desk.estate.house.feed, "cursor", gone)
+        wire = await desk.otto.wire("/ws/agent")
+        await wire.say({"type": "hello", "since": None})
+        assert await wire.closed() == 1013
 
     async def test_ends_with_the_session(self, desk: Desk) -> None:
         wire = await desk.otto.live()
