@@ -60,10 +60,10 @@ def run(demo: Annotated[bool, typer.Option("--demo", help="Fill an empty databas
 @main.command()
 def migrate() -> None:
     """Bring the database up to this version."""
-    from migrations.run import upgrade
+    from migrations.standing import bring_up
 
     async def work() -> None:
-        out.print(f"The database stands at {await upgrade(_settings().database_url)}.")
+        out.print(f"The database stands at {await bring_up(_settings().database_url)}.")
 
     _do(work)
 

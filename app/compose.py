@@ -29,7 +29,7 @@ from kernel.leader import Leadership
 from kernel.relay import MemoryRelay, PostgresRelay, Relay
 from kernel.tasks import Tasks
 from kernel.uow import UnitOfWorkFactory
-from migrations.run import is_current
+from migrations.standing import is_current
 from scheduler.runner import Ticker
 from staff.sign_in import SignIn
 

@@ -13,7 +13,7 @@ from kernel.clock import SystemClock
 from kernel.config import Settings
 from kernel.crypto import hash_password
 from kernel.errors import Invalid, NotFound
-from migrations.run import upgrade
+from migrations.standing import bring_up
 from staff import service as staff
 from staff.values import Role, Viewer
 
@@ -23,7 +23,7 @@ _SHORTEST_PASSWORD = 10
 
 @asynccontextmanager
 async def _estate(settings: Settings) -> AsyncIterator[Estate]:
-    await upgrade(settings.database_url)
+    await bring_up(settings.database_url)
     estate = compose(settings)
     try:
         yield estate

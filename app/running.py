@@ -28,11 +28,11 @@ async def _run_demo(settings: Settings, out: Console, stop: asyncio.Event) -> No
     from app.demo.seed import seed
     from app.demo.shop import SHOP_HEADERS, shop_page
     from kernel.clock import SystemClock
-    from migrations.run import upgrade
+    from migrations.standing import bring_up
 
     if settings.smtp_listen_port is None:
         settings = settings.model_copy(update={"smtp_listen_port": _DEMO_SMTP_PORT})
-    await upgrade(settings.database_url)
+    await bring_up(settings.database_url)
     seeded = await seed(settings, SystemClock().now())
 
     async def shop(_request: web.Request) -> web.Response:

@@ -17,7 +17,7 @@ from channels.registry import Registry
 from inbox.directory import StoredWatermarks
 from kernel.clock import Clock
 from kernel.config import Settings
-from migrations.run import upgrade
+from migrations.standing import bring_up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,7 @@ async def opened(
     extend: Callable[[web.Application], None] | None = None,
 ) -> AsyncIterator[Serving]:
     """Migrate, build, start and serve; close everything in order at the end."""
-    await upgrade(settings.database_url)
+    await bring_up(settings.database_url)
     estate = compose(settings, clock, registry_of)
     app = build_app(estate.house)
     if extend is not None:

@@ -1,6 +1,5 @@
 """Brings a database up to the models: one transaction under a lock, so that it is done once and wholly, or not at all."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import cache
@@ -13,17 +12,15 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kernel.db import Database
-from kernel.errors import Fault, StorageUnavailable
+from kernel.errors import Fault
 from migrations.comparing import include_object, render_item
 from migrations.metadata import METADATA
 
 # "kindred" read as a number: the name of the advisory lock on PostgreSQL.
 _LOCK = int.from_bytes(b"kindred", "big")
-_ANSWERS_WITHIN = 5.0  # seconds
 
 
 class UnknownRevision(Fault):
@@ -76,19 +73,6 @@ async def check(database_url: str) -> list[str]:
             return await connection.run_sync(_differences)
     finally:
         await database.close()
-
-
-async def is_current(database: Database) -> bool:
-    """Say whether an open database stands at the newest revision that this code knows.
-
-    Raises:
-        StorageUnavailable: it does not answer.
-    """
-    try:
-        async with asyncio.timeout(_ANSWERS_WITHIN), database.connect() as connection:
-            return await connection.run_sync(_revision) == head()
-    except (SQLAlchemyError, OSError, TimeoutError) as fault:
-        raise StorageUnavailable from fault
 
 
 @cache

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from kernel.db import Database
 from kernel.errors import StorageUnavailable
-from migrations import run
+from migrations import run, standing
 from migrations.metadata import METADATA
 from tests.support.databases import PostgresDatabases
 
@@ -112,9 +112,9 @@ class TestIsCurrent:
     async def test_is_true_only_at_the_newest_revision(self, empty_url: str) -> None:
         database = Database(empty_url)
         try:
-            assert not await run.is_current(database)
+            assert not await standing.is_current(database)
             await run.upgrade(empty_url)
-            assert await run.is_current(database)
+            assert await standing.is_current(database)
         finally:
             await database.close()
 
@@ -122,7 +122,7 @@ class TestIsCurrent:
     async def test_refuses_to_guess_when_the_database_is_gone(self, tmp_path: Path) -> None:
         database = Database(f"postgresql+asyncpg://kindred@/nothing?host={tmp_path}")
         with pytest.raises(StorageUnavailable):
-            await run.is_current(database)
+            await standing.is_current(database)
         await database.close()
 
 
