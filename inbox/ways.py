@@ -77,8 +77,8 @@ class Ways:
         manifest = self._registry.manifest(inbox.channel)
         return ReplyOption(
             key=key, inbox_id=inbox.id, inbox_name=inbox.name, channel=inbox.channel, channel_name=manifest.name, conversation_id=conversation_id,
-            identity_id=identity_id, recipient=manifest.identity_label.format(value=value), address=value, is_verified=trust == Trust.VERIFIED, features=tuple(sorted(manifest.features)),
-            text_limit=manifest.text_limit, subject=subject, is_default=is_default,
+            identity_id=identity_id, recipient=manifest.identity_label.format(value=value), address=value, is_verified=trust == Trust.VERIFIED,
+            features=tuple(sorted(manifest.features)), text_limit=manifest.text_limit, subject=subject, is_default=is_default,
         )  # fmt: skip
 
 
