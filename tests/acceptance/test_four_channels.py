@@ -55,7 +55,7 @@ class Town:
     async def until(self, is_so: Callable[[], bool]) -> None:
         """Wait for the outbox to have carried something."""
         async with asyncio.timeout(20):
-            while not is_so():  # noqa: ASYNC110  # what a vendor took tells nobody
+            while not is_so():
                 await asyncio.sleep(0.02)
 
 
