@@ -4,7 +4,6 @@ import logging
 import re
 import secrets
 import time
-import traceback
 from collections.abc import Mapping
 from datetime import timedelta
 from http import HTTPStatus
@@ -30,6 +29,7 @@ from kernel.errors import (
     Unavailable,
     Undeliverable,
 )
+from kernel.log import frames_of, kinds_of
 
 log = structlog.get_logger()
 
@@ -107,14 +107,8 @@ def _from_aiohttp(error: web.HTTPException) -> web.Response:
 def _unexpected(request: web.Request, error: Exception) -> web.Response:
     """Log where it happened, never what was in it: a database's words quote the row."""
     fault = secrets.token_hex(6)
-    frames = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
-    log.error("request failed", fault=fault, route=route_of(request), error=_kinds(error), frames=frames)
+    log.error("request failed", fault=fault, route=route_of(request), error=kinds_of(error), frames=frames_of(error))
     return _answer(500, "server.fault", "Internal server error", f"Something went wrong on our side; the log has it under {fault}.", {"fault": fault})
-
-
-def _kinds(error: BaseException) -> str:
-    cause = error.__cause__
-    return type(error).__qualname__ if cause is None else f"{type(error).__qualname__} from {_kinds(cause)}"
 
 
 def route_of(request: web.Request) -> str:

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from kernel.config import Settings
 from kernel.errors import KindredError, Refusal
-from kernel.log import configure
+from kernel.log import configure, heed_loop
 
 main = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Kindred: one inbox for e-mail, SMS, web chat and Telegram."
@@ -38,6 +38,7 @@ def _do(work: Callable[[], Awaitable[None]]) -> None:
     """Run a command; a refusal or fault of ours is a sentence and exit code 1, not a traceback."""
 
     async def awaited() -> None:
+        heed_loop(asyncio.get_running_loop())
         await work()
 
     try:
