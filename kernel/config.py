@@ -13,11 +13,12 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="KINDRED_", env_file=".env", extra="ignore", frozen=True)
 
     database_url: str = Field(
-        "sqlite+aiosqlite:///var/kindred.db", description="Where everything is kept: SQLite (one process) or postgresql+asyncpg://… (several)."
+        "sqlite+aiosqlite:///var/kindred.db", repr=False, description="Where everything is kept: SQLite (one process) or postgresql+asyncpg://… (several)."
     )
     var_dir: Path = Field(Path("var"), description="Folder for what is not in the database: attachments and the key file.")
     secret_key: str | None = Field(
         None,
+        repr=False,
         description="Master key for sealed settings and signed tokens; without it one is made in VAR_DIR/secret.key. Set the same one on every process.",
     )
     host: str = Field("127.0.0.1", description="Address the web server listens on.")

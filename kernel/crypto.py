@@ -4,7 +4,10 @@ import asyncio
 import base64
 import hashlib
 import hmac
+import os
 import secrets
+import tempfile
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -25,6 +28,15 @@ class SealBroken(Fault):
 
     def __init__(self) -> None:
         super().__init__("Sealed settings cannot be opened: the secret key (KINDRED_SECRET_KEY or the key file) is not the one they were sealed with.")
+
+
+class KeyUnusable(Fault):
+    """The key file cannot be read or made, or there is nothing in it."""
+
+    code = "secret.key_unusable"
+
+    def __init__(self, file: Path, why: str) -> None:
+        super().__init__(f"The key file {file} {why}. Mend it, or set KINDRED_SECRET_KEY.")
 
 
 class Secrets:
@@ -75,14 +87,37 @@ class Secrets:
 
 
 def master_key(configured: str | None, file: Path) -> str:
-    """Return the configured key, else the one in the key file, which is made (mode 0600) when it is missing."""
+    """Return the configured key, else the one in the key file, which is made (mode 0600) when it is missing.
+
+    Raises:
+        KeyUnusable: the file cannot be read or made, or it is empty.
+    """
     if configured:
         return configured
-    if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_urlsafe(48))
-    return file.read_text().strip()
+    try:
+        if not file.exists():
+            _make_key(file)
+        key = file.read_text().strip()
+    except (OSError, ValueError) as fault:
+        raise KeyUnusable(file, "cannot be read or made") from fault
+    if not key:
+        raise KeyUnusable(file, "is empty")
+    return key
+
+
+def _make_key(file: Path) -> None:
+    """Write a fresh key under another name first: whoever starts at the same time finds it whole or not at all, and one of them wins."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=file.parent)  # readable by its owner alone
+    try:
+        with os.fdopen(handle, "w") as fresh:
+            fresh.write(secrets.token_urlsafe(48))
+            fresh.flush()
+            os.fsync(fresh.fileno())
+        with suppress(FileExistsError):
+            os.link(name, file)
+    finally:
+        os.unlink(name)
 
 
 def fresh_token(prefix: str = "") -> str:

@@ -1,10 +1,11 @@
 """Secrets: seals, tokens and passwords."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from kernel.crypto import SealBroken, Secrets, digest_of_token, fresh_token, hash_password, master_key, password_matches
+from kernel.crypto import KeyUnusable, SealBroken, Secrets, digest_of_token, fresh_token, hash_password, master_key, password_matches
 
 
 @pytest.fixture
@@ -51,6 +52,23 @@ class TestMasterKey:
         file = tmp_path / "var" / "secret.key"
         assert master_key(None, file) == master_key(None, file)
         assert file.stat().st_mode & 0o777 == 0o600
+
+    def test_is_the_same_for_all_who_start_at_once(self, tmp_path: Path) -> None:
+        with ThreadPoolExecutor(8) as threads:
+            keys = set(threads.map(lambda _: master_key(None, tmp_path / "var" / "secret.key"), range(32)))
+        assert len(keys) == 1
+        assert [file.name for file in (tmp_path / "var").iterdir()] == ["secret.key"]
+
+    def test_is_refused_when_it_is_empty(self, tmp_path: Path) -> None:
+        """Everything would be sealed with a key that anybody knows."""
+        (tmp_path / "secret.key").write_text("\n")
+        with pytest.raises(KeyUnusable, match="is empty"):
+            master_key(None, tmp_path / "secret.key")
+
+    def test_is_refused_when_it_cannot_be_read(self, tmp_path: Path) -> None:
+        (tmp_path / "secret.key").mkdir()
+        with pytest.raises(KeyUnusable, match="cannot be read"):
+            master_key(None, tmp_path / "secret.key")
 
 
 class TestPasswords:
