@@ -77,7 +77,7 @@ class Database:
             self.writer = self._sqlite_engine(url, pool_size=1, begin="BEGIN IMMEDIATE", patience=patience)
             self.reader = self._sqlite_engine(url, pool_size=pool_size, begin="BEGIN", patience=patience)
         else:
-            self.writer = self.reader = create_async_engine(
+            self.writer = create_async_engine(
                 url,
                 pool_size=pool_size,
                 max_overflow=8,
@@ -87,6 +87,8 @@ class Database:
                 json_serializer=_dump,
                 json_deserializer=orjson.loads,
             )
+            # The same connections: who reads sees one state, as on SQLite, and not a newer one with each statement.
+            self.reader = self.writer.execution_options(isolation_level="REPEATABLE READ")
 
     @staticmethod
     def _sqlite_engine(url: str, *, pool_size: int, begin: str, patience: timedelta) -> AsyncEngine:
@@ -128,5 +130,5 @@ class Database:
     async def close(self) -> None:
         """Give back every connection."""
         await self.writer.dispose()
-        if self.reader is not self.writer:
+        if self.is_sqlite:
             await self.reader.dispose()

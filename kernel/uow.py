@@ -48,6 +48,8 @@ class UnitOfWork:
             await bus.reactions_to(fresh, self)
         if self._facts:
             await bus.reactions_to_every(self._facts, self)
+        if len(self._facts) > settled:
+            raise RuntimeError("What reacts to every fact may record none: nobody would be told of it.")
         return self._facts
 
     def tell(self, bus: EventBus) -> None:
@@ -82,7 +84,8 @@ class UnitOfWorkFactory:
                 yield uow
                 await uow.settle(self.bus)
                 await session.commit()
-        uow.tell(self.bus)
+                # At once: whoever is cancelled while the connection is given back has committed all the same.
+                uow.tell(self.bus)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[UnitOfWork]:

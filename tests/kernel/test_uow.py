@@ -1,6 +1,7 @@
 """The unit of work: all of it or nothing, and who is told when."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -104,6 +105,19 @@ class TestReactions:
             uow.record(SomethingHappened(number=3))
         assert heard == [3, 2, 1, 0]
 
+    async def test_to_every_fact_may_record_none(self, unit_of_work: UnitOfWorkFactory, bus: EventBus) -> None:
+        """Nobody would be told of it: whoever hears every fact hears them when all else is settled."""
+
+        async def record(facts: Sequence[Fact], uow: UnitOfWork) -> None:
+            uow.record(SomethingHappened(number=len(facts)))
+
+        bus.react_to_all(Fact, record)
+        with pytest.raises(RuntimeError):
+            async with unit_of_work() as uow:
+                uow.session.add(team(uow))
+                uow.record(SomethingHappened(number=1))
+        assert await teams(unit_of_work) == 0
+
 
 class TestListeners:
     async def test_are_told_after_the_commit(self, unit_of_work: UnitOfWorkFactory, bus: EventBus) -> None:
@@ -140,6 +154,15 @@ class TestReading:
         async with unit_of_work.reading() as uow:
             uow.session.add(team(uow))
         assert await teams(unit_of_work) == 0
+
+    async def test_sees_one_state_whatever_is_written_meanwhile(self, unit_of_work: UnitOfWorkFactory) -> None:
+        async with unit_of_work.reading() as reading:
+            counted = select(func.count()).select_from(Team)
+            before = (await reading.session.execute(counted)).scalar_one()
+            async with unit_of_work() as uow:
+                uow.session.add(team(uow))
+            assert (await reading.session.execute(counted)).scalar_one() == before == 0
+        assert await teams(unit_of_work) == 1
 
     async def test_gives_back_aware_moments_to_the_microsecond(self, unit_of_work: UnitOfWorkFactory, clock: MovedClock) -> None:
         clock.advance(microseconds=123_457)
