@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping
-from contextlib import suppress
 
 import structlog
 
@@ -35,8 +34,8 @@ class Sources:
             for inbox_id, (account, task) in list(self._polled.items()):
                 if inbox_id not in wanted or wanted[inbox_id][0] != account:
                     task.cancel()
-                    with suppress(asyncio.CancelledError):
-                        await task
+                    # Not awaited by itself: its cancellation could not be told from ours.
+                    await asyncio.wait({task})
                     del self._polled[inbox_id]
             for inbox_id, (account, source) in wanted.items():
                 if inbox_id not in self._polled:

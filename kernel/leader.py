@@ -34,7 +34,8 @@ class Leadership:
             while not ended.is_set():
                 self.is_ours = bool(await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK))
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(ended.wait(), _ASK_EVERY if not self.is_ours else None)
+                    async with asyncio.timeout(None if self.is_ours else _ASK_EVERY):
+                        await ended.wait()
             raise ConnectionError("the database ended the leader's connection")
         finally:
             self.is_ours = False

@@ -10,6 +10,9 @@ from kernel.backoff import doubling
 
 log = structlog.get_logger()
 
+_FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=0.5), timedelta(seconds=30)
+_LIVED_WELL = 60.0  # seconds after which a failure counts as the first one again
+
 
 class Tasks:
     """Keeps background work alive and ends it in order."""
@@ -18,7 +21,7 @@ class Tasks:
         self._running: set[asyncio.Task[None]] = set()
 
     def keep(self, name: str, work: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
-        """Run `work` until it returns; when it raises, log it and start it again after a growing wait."""
+        """Run `work` until it returns; when it raises, log it and start it again after a wait that grows while it fails time after time."""
         return self._start(name, self._restarting(name, work))
 
     def once(self, name: str, work: Coroutine[object, object, None]) -> asyncio.Task[None]:
@@ -26,11 +29,11 @@ class Tasks:
         return self._start(name, self._guarded(name, work))
 
     async def stop(self) -> None:
-        """Cancel everything and wait until it has ended."""
-        running = list(self._running)
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        """Cancel everything, also what is started meanwhile, and wait until it has ended."""
+        while running := list(self._running):
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
 
     def _start(self, name: str, work: Coroutine[object, object, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work, name=name)
@@ -39,15 +42,16 @@ class Tasks:
         return task
 
     async def _restarting(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
-        failures = 0
+        failures, loop = 0, asyncio.get_running_loop()
         while True:
+            began = loop.time()
             try:
                 await work()
                 return
             except Exception:
-                failures += 1
+                failures = 1 if loop.time() - began > _LIVED_WELL else failures + 1
                 log.exception("task failed", task=name, failures=failures)
-            await asyncio.sleep(doubling(failures, first=timedelta(seconds=0.5), most=timedelta(seconds=30)).total_seconds())
+            await asyncio.sleep(doubling(failures, first=_FIRST_WAIT, most=_LONGEST_WAIT).total_seconds())
 
     async def _guarded(self, name: str, work: Coroutine[object, object, None]) -> None:
         try:

@@ -49,3 +49,27 @@ class TestStop:
         await started.wait()
         await tasks.stop()
         assert cleared == ["work"]
+
+    async def test_ends_what_is_started_while_it_clears_up(self) -> None:
+        ended: list[str] = []
+        tasks = Tasks()
+        started = asyncio.Event()
+
+        async def late() -> None:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                ended.append("late")
+
+        async def work() -> None:
+            started.set()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                tasks.once("late", late())
+                await asyncio.sleep(0)
+
+        tasks.once("work", work())
+        await started.wait()
+        await tasks.stop()
+        assert ended == ["late"]
