@@ -84,6 +84,10 @@ async def _fetched(uow: UnitOfWork, requests: Sequence[CaseRequest]) -> "_Batch"
     return batch
 
 
+def _may_continue(request: CaseRequest, case: Held) -> bool:
+    return case.standing.status not in ENDED and (request.alike is None or case.inbox_id in request.alike)
+
+
 @dataclass(slots=True)
 class _Batch:
     """What is known while a batch is decided, and what is to be written when it is."""
@@ -101,7 +105,7 @@ class _Batch:
     def take(self, request: CaseRequest) -> CasePlacement:
         """Decide for one message and remember what follows."""
         own = self.cases.get(self.of_conversation.get(request.conversation_id, request.conversation_case_id or 0))
-        others = [_candidate(case) for case_id in self.of_root[request.root_id] if (case := self.cases[case_id]).standing.status not in ENDED]
+        others = [_candidate(case) for case_id in self.of_root[request.root_id] if _may_continue(request, case := self.cases[case_id])]
         where = place(request, None if own is None else _candidate(own), others)
         case_id = self._open(request, where) if where.case_id is None else self._continue(request, where, self.cases[where.case_id])
         self.of_conversation[request.conversation_id] = case_id

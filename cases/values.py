@@ -108,7 +108,10 @@ SYSTEM = Actor()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseRequest:
-    """An inbound message that looks for its case. `conversation_case_id` is the conversation's latest case; a new conversation has none."""
+    """An inbound message that looks for its case. `conversation_case_id` is the conversation's latest case; a new conversation has none.
+
+    `alike` are the inboxes that the same people may see (None: all): a fresh thread continues no case from where its own agents cannot look.
+    """
 
     message_id: int
     conversation_id: int
@@ -123,6 +126,7 @@ class CaseRequest:
     received_at: datetime
     reopen_within: timedelta
     continue_within: timedelta
+    alike: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

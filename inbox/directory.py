@@ -102,13 +102,17 @@ class InboxDirectory:
 
     async def facts(self, inbox_ids: set[int]) -> dict[int, InboxFacts]:
         """Return what placing needs to know."""
+        rows = [await self._row(inbox_id) for inbox_id in inbox_ids]
         return {
-            inbox_id: InboxFacts(
-                id=inbox_id, manifest=self._registry.manifest(row.channel), team_id=row.team_id, options=InboxOptions(**row.options)  # type: ignore[arg-type]
+            row.id: InboxFacts(
+                id=row.id,
+                manifest=self._registry.manifest(row.channel),
+                team_id=row.team_id,
+                options=InboxOptions(**row.options),  # type: ignore[arg-type]
+                alike=frozenset(other.id for other in self._rows.values() if _circle(other) == _circle(row)),
             )
-            for inbox_id in inbox_ids
-            for row in [await self._row(inbox_id)]
-        }  # fmt: skip
+            for row in rows
+        }
 
     async def names(self) -> dict[int, InboxName]:
         """Return every inbox, named with its channel."""
@@ -233,6 +237,11 @@ class InboxDirectory:
             team_id=row.team_id, options=InboxOptions(**row.options), health=health, last_in_at=last_in,  # type: ignore[arg-type]
             last_out_at=max(filter(None, (row.last_out_at, self._spoke.get(row.id))), default=None), last_error=row.last_error,
         )  # fmt: skip
+
+
+def _circle(row: Inbox) -> int | None:
+    """Return the team that alone may see an inbox, or None when everybody may."""
+    return row.team_id if row.is_restricted else None
 
 
 class StoredWatermarks:

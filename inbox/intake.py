@@ -25,6 +25,8 @@ from kernel.uow import UnitOfWorkFactory
 log = structlog.get_logger()
 
 MOST_A_BATCH = 64
+MOST_WAITING = 5_000  # more than a database that lives works off while a vendor waits for its answer
+_LOOKS = 3
 _RAW_IN_ROW = 64 * 1024
 _LONGEST_ID = 900
 
@@ -59,10 +61,15 @@ class Intake:
         """Keep a message and return what became of it, after the commit.
 
         Raises:
-            StorageUnavailable: nothing was kept; it must come again.
+            StorageUnavailable: nothing was kept, or too many wait already; it must come again.
         """
+        if len(self._waiting) >= MOST_WAITING:
+            log.warning("intake is full", waiting=len(self._waiting))
+            raise StorageUnavailable
         arrival = await self._make_ready(message)
         waiting = _Waiting(arrival, asyncio.get_running_loop().create_future())
+        # Looked at here, since nobody does when the sender has hung up.
+        waiting.answer.add_done_callback(lambda answer: answer.exception())
         self._waiting.append(waiting)
         if self._worker is None or self._worker.done():
             self._worker = self._tasks.once("intake", self._work())
@@ -92,24 +99,27 @@ class Intake:
         external_id = clean(message.external_id)
         if len(external_id) > _LONGEST_ID:
             external_id = "sha256:" + hashlib.sha256(external_id.encode()).hexdigest()
-        safe = replace(message, external_id=external_id, thread_key=None if message.thread_key is None else clean(message.thread_key)[:400])
+        thread_key = None if message.thread_key is None else clean(message.thread_key)[:400]
+        # The files are on the disk by now, and need not wait in memory.
+        safe = replace(message, external_id=external_id, thread_key=thread_key, files=())
         return Arrival(message=safe, content_hash=content_hash, files=tuple(files), raw_body=body, raw_blob=blob)
 
     async def _work(self) -> None:
-        while self._waiting:
-            batch = [self._waiting.popleft() for _ in range(min(MOST_A_BATCH, len(self._waiting)))]
-            try:
+        batch: list[_Waiting] = []
+        try:
+            while self._waiting:
+                batch = [self._waiting.popleft() for _ in range(min(MOST_A_BATCH, len(self._waiting)))]
                 await self._take_together(batch)
-            finally:
-                for waiting in batch:
-                    if not waiting.answer.done():
-                        waiting.answer.set_exception(StorageUnavailable())
+        finally:
+            # Ended in the middle: nobody waits for ever. What was kept all the same is known when it comes again.
+            _fail([*batch, *self._waiting])
+            self._waiting.clear()
 
     async def _take_together(self, batch: Sequence[_Waiting]) -> None:
         try:
             taken = await self._place([waiting.arrival for waiting in batch])
-        except StorageUnavailable as fault:
-            _fail(batch, fault)
+        except StorageUnavailable:
+            _fail(batch)
         except Exception:
             # One of them is the reason; alone it can neither block nor undo the others.
             log.exception("batch failed, taking its messages one by one", messages=len(batch))
@@ -121,13 +131,9 @@ class Intake:
 
     async def _take_alone(self, waiting: _Waiting) -> None:
         try:
-            try:
-                [taken] = await self._place([waiting.arrival])
-            except IntegrityError:
-                # Another process kept the same message between our look and our insert: now we see it.
-                [taken] = await self._place([waiting.arrival])
-        except StorageUnavailable as fault:
-            _fail([waiting], fault)
+            [taken] = await self._place([waiting.arrival])
+        except StorageUnavailable:
+            _fail([waiting])
         except Exception as reason:
             log.exception("message cannot be placed")
             await self._bury(waiting, reason)
@@ -136,8 +142,16 @@ class Intake:
 
     async def _place(self, arrivals: Sequence[Arrival]) -> list[Taken]:
         inboxes = await self._inboxes.facts({arrival.message.inbox_id for arrival in arrivals})
-        async with self._factory() as uow:
-            return await place_all(uow, arrivals, inboxes, self._secrets)
+        for looks in range(1, _LOOKS + 1):
+            try:
+                async with self._factory() as uow:
+                    return await place_all(uow, arrivals, inboxes, self._secrets)
+            except IntegrityError:
+                # Another process kept the same message, or began the same chat, between our look and our insert: the next look sees it.
+                if looks == _LOOKS:
+                    raise
+                log.info("another process was faster", messages=len(arrivals))
+        raise AssertionError("the last look answers or raises")
 
     async def _bury(self, waiting: _Waiting, reason: Exception) -> None:
         raw = waiting.arrival.message.raw
@@ -151,8 +165,8 @@ class Intake:
                 letter_id = await bury(
                     uow, waiting.arrival.message.inbox_id, raw, body=waiting.arrival.raw_body, blob=waiting.arrival.raw_blob, code=code, reason=sentence
                 )
-        except StorageUnavailable as fault:
-            _fail([waiting], fault)
+        except StorageUnavailable:
+            _fail([waiting])
         else:
             _answer(waiting, Taken(message_id=None, conversation_id=None, case_id=None, dead_letter_id=letter_id))
 
@@ -171,7 +185,7 @@ def _answer(waiting: _Waiting, taken: Taken) -> None:
         waiting.answer.set_result(taken)
 
 
-def _fail(batch: Sequence[_Waiting], fault: StorageUnavailable) -> None:
+def _fail(batch: Sequence[_Waiting]) -> None:
     for waiting in batch:
         if not waiting.answer.done():
-            waiting.answer.set_exception(fault)
+            waiting.answer.set_exception(StorageUnavailable())

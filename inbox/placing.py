@@ -22,12 +22,13 @@ _SEARCHED = 20_000  # characters of a message that search looks through
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxFacts:
-    """What placing needs to know of an inbox."""
+    """What placing needs to know of an inbox; `alike` are those that the same people may see."""
 
     id: int
     manifest: Manifest
     team_id: int | None
     options: InboxOptions
+    alike: frozenset[int]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -183,6 +184,7 @@ def _case_request(guest: _Guest, hint: ConversationHint, now: datetime) -> CaseR
         received_at=now,
         reopen_within=inbox.options.reopen_within,
         continue_within=inbox.options.continue_within,
+        alike=inbox.alike,
     )
 
 

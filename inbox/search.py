@@ -36,11 +36,17 @@ async def messages(uow: UnitOfWork, viewer: Viewer, directory: InboxDirectory, q
     hits = [
         SearchHit(
             message_id=row[0], case_id=row[2], case_number=row[5], customer=Named(id=customers[row[1]][0], name=customers[row[1]][1]),
-            channel=inboxes[row[3]].channel, at=datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=row[6]), snippet=snippet(row[4], words),
+            channel=inboxes[row[3]].channel, at=datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=row[6]), snippet=_shown(row[7], row[4], words),
         )
         for row in rows
     ]  # fmt: skip
     return page_of(hits, limit, lambda hit: [hit.message_id])
+
+
+def _shown(subject: str | None, text: str, words: Sequence[str]) -> str:
+    """Return a snippet of the text, or of subject and text when only the subject has the words."""
+    found = snippet(text, words)
+    return found if START in found or not subject else snippet(f"{subject}: {text}", words)
 
 
 def snippet(text: str, words: Sequence[str]) -> str:
