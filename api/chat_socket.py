@@ -14,6 +14,8 @@ from api.schemas.chat import (
     VISITOR_FRAME,
     AckFrame,
     ChatMessageShape,
+    ContactFrame,
+    ContactKeptFrame,
     HelloFrame,
     MessageFrame,
     ReadFrame,
@@ -29,6 +31,7 @@ from kernel.errors import Fault, Refusal
 
 _MOST_BYTES = 65_536
 _TYPING_EVERY = timedelta(seconds=2.5)
+_INTRODUCED_WITHIN = timedelta(minutes=1)
 
 
 async def chat_socket(request: web.Request) -> web.StreamResponse:
@@ -72,6 +75,7 @@ class Visit:
         self._account = account
         self._client = VisitorClient(line, account.inbox_id)
         self._typing = Window(house.clock, 1, _TYPING_EVERY)
+        self._introducing = Window(house.clock, 3, _INTRODUCED_WITHIN)
 
     async def begin(self, hello: object) -> None:
         """Welcome the visitor with what they missed.
@@ -108,6 +112,8 @@ class Visit:
             elif isinstance(frame, VisitorTypingFrame):
                 self._typing.take("typing")
                 self._hub.types(self._client)
+            elif isinstance(frame, ContactFrame):
+                await self._introduce(frame)
             elif isinstance(frame, ReadFrame):
                 await self._house.chat.read(self._account.key, self._client.token, frame.message_id)
         except TooFast as refusal:
@@ -144,6 +150,11 @@ class Visit:
         said = await self._visitors.say(self._account, self._client.token, client_id=frame.client_id, text=frame.text, name=frame.name, email=frame.email)
         self._hub.settle(self._client, said.conversation_id, said.case_id)
         self._put(AckFrame(client_id=frame.client_id, message_id=said.message_id, at=said.at, cursor=said.cursor))
+
+    async def _introduce(self, frame: ContactFrame) -> None:
+        self._introducing.take("contact")
+        await self._house.chat.introduce(self._account.key, self._client.token, name=frame.name, email=frame.email)
+        self._put(ContactKeptFrame())
 
     def _put(self, frame: BaseModel) -> None:
         self._client.line.put(frame.model_dump_json())

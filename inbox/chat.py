@@ -5,8 +5,10 @@ from collections.abc import Sequence
 
 import orjson
 
-from channels.contract import Account, Feature, RawPayload
+from channels.contract import Account, Feature, InboundMessage, RawPayload
 from channels.registry import Registry
+from identity_resolution import service as identities
+from identity_resolution.values import SenderClaims
 from inbox.directory import InboxDirectory
 from inbox.door import Door
 from inbox.errors import ChatRefused, ChatTooLong
@@ -98,6 +100,27 @@ class ChatDesk:
             at=message.received_at,
             cursor=cursor,
         )
+
+    async def introduce(self, inbox_key: str, visitor_token: str, *, name: str | None, email: str | None) -> None:
+        """Note what a visitor says of themselves between two messages: claims about whoever wrote last, weighed as if they had come with it.
+
+        Raises:
+            NotFound: no such chat. ChatRefused: the token is not ours, nothing was written yet, or this is no address.
+        """
+        account = await self.inbox(inbox_key)
+        visitor_id, conversation_id = self._visitor(account, visitor_token), await self.conversation_of(account, visitor_token)
+        if visitor_id is None or conversation_id is None:
+            raise ChatRefused("Write a message first.")
+        said = {"visitor_id": str(visitor_id), "client_id": "contact", "text": "contact", "name": name, "email": email}
+        payload = RawPayload(source="chat", content_type="application/json", body=orjson.dumps(said), received_at=self._factory.clock.now())
+        adapter = self._registry.adapter(await self._directory.channel_of(account.inbox_id))
+        [claimed] = [item for item in adapter.read(account, payload) if isinstance(item, InboundMessage)]
+        if email and not claimed.claims:
+            raise ChatRefused("This is no e-mail address.")
+        async with self._factory() as uow:
+            message_id = await ReadingRepository(uow.session, None).last_inbound(conversation_id)
+            if message_id is not None:
+                await identities.resolve_all(uow, [SenderClaims(message_id=message_id, sender=claimed.sender, claims=claimed.claims)])
 
     async def read(self, inbox_key: str, visitor_token: str, message_id: int) -> None:
         """Note that a visitor has read their conversation up to a message; silently nothing when it is not theirs."""

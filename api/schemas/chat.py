@@ -134,6 +134,20 @@ class HelloFrame(Body):
     page_locale: Annotated[Line, StringConstraints(max_length=35)] | None = None
 
 
+class ContactFrame(Body):
+    """What a visitor says of themselves between two messages."""
+
+    type: Literal["contact"]
+    name: Annotated[Line, StringConstraints(max_length=200)] | None = None
+    email: Annotated[Line, StringConstraints(max_length=320)] | None = None
+
+
+class ContactKeptFrame(Shape):
+    """The desk knows now what the visitor said of themselves."""
+
+    type: Literal["contact_kept"] = "contact_kept"
+
+
 class SayFrame(Body):
     """A visitor's message."""
 
@@ -157,6 +171,6 @@ class ReadFrame(Body):
     message_id: GivenId
 
 
-VISITOR_FRAME: TypeAdapter[HelloFrame | SayFrame | VisitorTypingFrame | ReadFrame] = TypeAdapter(
-    Annotated[HelloFrame | SayFrame | VisitorTypingFrame | ReadFrame, Field(discriminator="type")]
+VISITOR_FRAME: TypeAdapter[HelloFrame | SayFrame | ContactFrame | VisitorTypingFrame | ReadFrame] = TypeAdapter(
+    Annotated[HelloFrame | SayFrame | ContactFrame | VisitorTypingFrame | ReadFrame, Field(discriminator="type")]
 )

@@ -135,6 +135,11 @@ class ReadingRepository:
         statement = select(Conversation).where(Conversation.inbox_id == inbox_id, Conversation.thread_key == thread_key)
         return (await self._session.execute(statement)).scalar_one_or_none()
 
+    async def last_inbound(self, conversation_id: int) -> int | None:
+        """Return the newest message that the customer of a conversation wrote."""
+        statement = select(func.max(Message.id)).where(Message.conversation_id == conversation_id, Message.direction == Direction.IN)
+        return (await self._session.execute(statement)).scalar_one_or_none()
+
     async def chat(self, conversation_id: int, message_ids: Sequence[int] | None, most: int) -> list[tuple[Message, Delivery | None]]:
         """Return what the customer of a conversation may see of it, oldest first: the newest `most`, or just some."""
         statement = (

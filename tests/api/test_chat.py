@@ -125,6 +125,27 @@ class TestVisitorsSocket:
             assert (refused["client_id"], refused["code"]) == (client_id, code)
             assert (await say(wire))["type"] == "ack"
 
+    async def test_takes_an_address_that_comes_after_the_last_message(self, stored_desk: Desk) -> None:
+        """Whoever leaves their address and goes can be answered, though no further message carries it."""
+        async with await visitor(stored_desk) as wire:
+            await say(wire)
+            await wire.say({"type": "contact", "name": "Ada", "email": "ada@example.com"})
+            await wire.next("contact_kept")
+        case = await case_of(stored_desk)
+        customer = (await stored_desk.admin.get(f"/customers/{case['customer']['id']}")).json
+        assert customer["name"] == "Ada"
+        assert ("email", "ada@example.com", "claimed") in [(one["kind"], one["value"], one["trust"]) for one in customer["identities"]]
+
+    @pytest.mark.parametrize(
+        ("is_known", "email"), [pytest.param(False, "ada@example.com", id="before any message"), pytest.param(True, "no address", id="what is no address")]
+    )
+    async def test_refuses_an_introduction(self, desk: Desk, is_known: bool, email: str) -> None:
+        async with await visitor(desk) as wire:
+            if is_known:
+                await say(wire)
+            await wire.say({"type": "contact", "email": email})
+            assert (await wire.next("refused"))["code"] == "chat.refused"
+
     async def test_slows_down_who_writes_faster_than_anybody_types(self, desk: Desk) -> None:
         async with await visitor(desk) as wire:
             answers = [await say(wire, f"Message {number}") for number in range(11)]
