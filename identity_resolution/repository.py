@@ -89,6 +89,8 @@ class FilingRepository:
         if customers:
             await self._session.execute(_customers.insert(), customers)
         if identities:
+            # In one order, so that two batches that give each other's values to the same leaves never wait for each other in a ring.
+            identities = sorted(identities, key=lambda row: (str(row["kind"]), str(row["normalised"]), str(row["customer_id"])))
             insert = sqlite.insert(_identities).on_conflict_do_nothing() if self._is_sqlite else postgresql.insert(_identities).on_conflict_do_nothing()
             await self._session.execute(insert, identities)
         if claims:

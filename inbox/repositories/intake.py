@@ -20,7 +20,10 @@ Values = list[dict[str, object]]
 
 
 class IntakeRepository:
-    """What intake asks of the database, at most one statement a table and batch."""
+    """What intake asks of the database, at most one statement a table and batch.
+
+    Rows that others may be writing too are written in the order of what must be unique, or of their ids: two batches never wait for each other in a ring.
+    """
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
@@ -62,17 +65,17 @@ class IntakeRepository:
 
     async def insert_conversations(self, rows: Values) -> None:
         """Insert new conversations."""
-        await self._insert(_conversations, rows)
+        await self._insert(_conversations, sorted(rows, key=lambda row: (row["inbox_id"], row["thread_key"])))
 
     async def touch_conversations(self, rows: Values) -> None:
-        """Move conversations on: each row has `key`, `case_id` and `last_message_at`."""
+        """Move conversations on: each row has `key`, `case` and `at`."""
         if rows:
             statement = update(_conversations).where(_conversations.c.id == bindparam("key")).values(case_id=bindparam("case"), last_message_at=bindparam("at"))
-            await (await self._session.connection()).execute(statement, rows)
+            await (await self._session.connection()).execute(statement, sorted(rows, key=lambda row: cast(int, row["key"])))
 
     async def insert_messages(self, rows: Values) -> None:
         """Insert messages."""
-        await self._insert(_messages, rows)
+        await self._insert(_messages, sorted(rows, key=lambda row: (row["inbox_id"], row["external_id"], row["content_hash"])))
 
     async def insert_attachments(self, rows: Values) -> None:
         """Insert attachments."""

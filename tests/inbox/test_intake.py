@@ -1,6 +1,8 @@
 """The way in: exactly once in effect, many to a commit, nothing half-taken."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -9,9 +11,11 @@ from cases.models import Case
 from channels.contract import InboundFile, RawPayload
 from identity_resolution.models import Customer
 from inbox.events import MessageReceived
+from inbox.intake import MOST_A_BATCH
 from inbox.models import Attachment, Conversation, Delivery, EventRow, Message, RawPayloadRow
 from kernel.claims import IdentityKind
 from kernel.clock import MovedClock
+from kernel.errors import StorageUnavailable
 from tests.inbox.conftest import Desk
 from tests.support.house import count, rows, said
 
@@ -113,6 +117,53 @@ class TestFailing:
         assert [message.text for message in await rows(desk.estate.house.factory, Message)] == ["one", "two"]
         [letter] = await rows(desk.estate.house.factory, RawPayloadRow)
         assert (letter.state, letter.code) == ("dead", "intake.failed")
+
+
+class TestEnding:
+    async def test_keeps_what_is_in_the_batch_when_its_sender_hangs_up(self, desk: Desk) -> None:
+        taking = asyncio.ensure_future(desk.estate.intake.take(said(desk.sms)))
+        async with held_up(desk):
+            taking.cancel()
+            await asyncio.wait([taking])
+        assert taking.cancelled()
+        again = await desk.estate.intake.take(said(desk.sms))
+        assert again.is_duplicate
+
+    async def test_tells_everybody_to_come_again_when_the_process_ends(self, desk: Desk) -> None:
+        """Those in the batch and those behind it: nobody waits for ever."""
+        taking = [asyncio.ensure_future(desk.estate.intake.take(said(desk.sms, f"part {n}"))) for n in range(MOST_A_BATCH + 5)]
+        async with held_up(desk):
+            await desk.estate.tasks.stop()
+            answers = await asyncio.gather(*taking, return_exceptions=True)
+        assert {type(answer) for answer in answers} == {StorageUnavailable}
+        assert await count(desk.estate.house.factory, Message) == 0
+
+    async def test_refuses_more_than_it_can_hold(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("inbox.intake.MOST_WAITING", 3)
+        taking = [asyncio.ensure_future(desk.estate.intake.take(said(desk.sms, f"part {n}"))) for n in range(3)]
+        async with held_up(desk):
+            # The three are in a batch by now; these wait behind it.
+            taking += [asyncio.ensure_future(desk.estate.intake.take(said(desk.sms, f"behind {n}"))) for n in range(3)]
+            await asyncio.sleep(0)
+            with pytest.raises(StorageUnavailable):
+                await desk.estate.intake.take(said(desk.sms, "one too many"))
+        await asyncio.gather(*taking)
+        assert await count(desk.estate.house.factory, Message) == 6
+
+
+@asynccontextmanager
+async def held_up(desk: Desk) -> AsyncIterator[None]:
+    """While this lasts, a batch stands in the middle of its transaction."""
+    arrived, released = asyncio.Event(), asyncio.Event()
+
+    async def hold(_fact: CaseOpened, _uow: object) -> None:
+        arrived.set()
+        await released.wait()
+
+    desk.estate.bus.react(CaseOpened, hold)
+    await arrived.wait()
+    yield
+    released.set()
 
 
 async def _note(commits: list[int], size: int) -> None:
