@@ -26,6 +26,15 @@ describe('greeting', () => {
     expect(browser.socket.all('hello')[0]).toMatchObject({ visitor: 'v-1', since: '12' });
   });
 
+  it('believes the browser that says it is offline, and comes back at once when it is not', () => {
+    browser.socket.welcome({ cursor: '12' });
+    visit.session.doubt();
+    visit.session.wake();
+    browser.socket.open();
+    expect(browser.sockets).toHaveLength(2);
+    expect(browser.socket.all('hello')[0]).toMatchObject({ since: '12' });
+  });
+
   it('resumes after a reload, and shows what it kept before the desk has answered', () => {
     browser.socket.welcome({ messages: [fromDesk('5', 'Hello')], cursor: '12' });
     visit.session.stop();
@@ -384,6 +393,23 @@ describe('the e-mail address', () => {
     expect(visit.view.contact?.is_known_to_desk).toBe(false);
     visit.session.send('Second');
     expect(browser.socket.all('message').map((frame) => frame.email)).toEqual([undefined, 'asha@example.com']);
+  });
+
+  it('is told at once when nothing more is written, and again after a loss, until the desk has it', async () => {
+    browser.socket.welcome();
+    visit.session.send('Only this');
+    browser.socket.ack('c-1');
+    visit.session.giveContact('Asha', 'asha@example.com');
+    expect(browser.socket.all('contact')).toEqual([{ type: 'contact', email: 'asha@example.com', name: 'Asha' }]);
+    browser.socket.cut();
+    await browser.clock.advance(1_000);
+    browser.socket.welcome();
+    expect(browser.socket.all('contact')).toHaveLength(1);
+    expect(visit.view.contact?.is_known_to_desk).toBe(false);
+    browser.socket.say({ type: 'contact_kept' });
+    expect(visit.view.contact).toEqual({ name: 'Asha', email: 'a***@example.com', is_known_to_desk: true });
+    browser.socket.say({ type: 'typing', name: 'Ines' });
+    expect(browser.socket.all('contact')).toHaveLength(1);
   });
 
   it('can be corrected after a refusal', () => {

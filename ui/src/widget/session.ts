@@ -1,10 +1,11 @@
 /** One visitor's chat with one inbox: keeps until acknowledged, resumes after loss, shows each message once. */
 import { Courier } from './courier';
 import { Fallback } from './fallback';
+import { Introduction, known } from './introduction';
 import { Keepsake, type Contact, type Pending, type Snapshot } from './keepsake';
 import { Link } from './link';
 import { Outgoing } from './outgoing';
-import type { Surroundings } from './surroundings';
+import type { Place, Surroundings } from './surroundings';
 import { Thread, type Line } from './thread';
 import { TEXT_LIMIT, lengthOf, type ChatMessage, type FromServer, type InboxCard, type Welcome } from './wire';
 
@@ -30,13 +31,6 @@ export interface View {
   mayAskForEmail: boolean;
 }
 
-export interface Place {
-  inboxKey: string;
-  socketUrl: string;
-  httpUrl: string;
-  locale: string;
-}
-
 export class ChatSession {
   readonly #place: Place;
   readonly #world: Surroundings;
@@ -46,6 +40,7 @@ export class ChatSession {
   readonly #thread = new Thread();
   readonly #link: Link;
   readonly #courier: Courier;
+  readonly #introduction = new Introduction();
   readonly #unsentReads = new Set<string>();
   #kept: Omit<Snapshot, 'messages'>;
   #inFlight: string | null = null;
@@ -132,6 +127,11 @@ export class ChatSession {
     this.#courier.wake();
   }
 
+  /** Give the line up at once: the browser says that it has no network, which a socket notices much later. */
+  doubt(): void {
+    this.#link.drop();
+  }
+
   /** Say whether the frame is on the visitor's screen: over HTTP nothing is asked while it is not. */
   setOpen(isOpen: boolean): void {
     this.#isOpen = isOpen;
@@ -163,9 +163,11 @@ export class ChatSession {
     this.#changed();
   }
 
-  /** Keep the address; the next message carries it to the desk. */
+  /** Keep the address, and tell the desk: with what is on its way, or at once where nothing is. */
   giveContact(name: string, email: string): void {
     this.#kept.contact = { name: name.trim(), email: email.trim(), is_known_to_desk: false };
+    this.#introduction.forget();
+    this.#flush();
     this.#changed();
   }
 
@@ -214,6 +216,7 @@ export class ChatSession {
       this.#admit(frame.message);
       this.#kept.cursor = frame.cursor;
     }
+    if (frame.type === 'contact_kept' && this.#kept.contact) this.#kept.contact = known(this.#kept.contact);
     if (frame.type === 'refused') this.#refuse(frame.client_id, frame.detail);
     if (frame.type === 'typing') this.#showTyping(frame.name);
     this.#flush();
@@ -268,11 +271,16 @@ export class ChatSession {
     if (this.#courier.isOn) return this.#courier.wake();
     if (this.#inFlight !== null || !this.#link.isUp) return;
     const pending = this.#outgoing.next(this.#kept.contact);
-    if (!pending) return;
+    if (!pending) return this.#introduce();
     const { client_id, text, name, email } = pending;
     this.#inFlight = client_id;
     this.#link.send({ type: 'message', client_id, text, ...(name && { name }), ...(email && { email }) });
     this.#cancelAck = this.#world.clock.after(ACK_WITHIN, () => this.#link.drop());
+  }
+
+  #introduce(): void {
+    const frame = this.#introduction.next(this.#kept.contact, this.#thread.messages.some(({ direction }) => direction === 'in'));
+    if (frame && this.#link.send(frame)) this.#introduction.begin();
   }
 
   #flushReads(): void {
@@ -286,7 +294,7 @@ export class ChatSession {
     const pending = this.#outgoing.remove(clientId);
     const contact = this.#kept.contact;
     if (pending?.email && contact && pending.email === contact.email) {
-      this.#kept.contact = { name: contact.name, email: maskEmail(contact.email), is_known_to_desk: true };
+      this.#kept.contact = known(contact);
     }
     return pending;
   }
@@ -299,6 +307,7 @@ export class ChatSession {
 
   #lose(): void {
     this.#inFlight = null;
+    this.#introduction.forget();
     this.#cancelAck();
     this.#showTyping(null);
     this.#awaitLink();
@@ -334,10 +343,4 @@ export class ChatSession {
     this.#keepsake.keep({ ...this.#kept, messages: [...this.#thread.messages] });
     this.#onChange(this.view);
   }
-}
-
-/** Return the address as it may stand on a shared screen: `a***@example.com`. */
-export function maskEmail(email: string): string {
-  const at = email.lastIndexOf('@');
-  return at < 1 ? email : `${email.slice(0, 1)}***${email.slice(at)}`;
 }

@@ -94,3 +94,11 @@ function newId(): string {
   const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
+
+/** Where the desk is, and in which language the page speaks. */
+export interface Place {
+  inboxKey: string;
+  socketUrl: string;
+  httpUrl: string;
+  locale: string;
+}

@@ -32,12 +32,14 @@ export type FromServer =
   | Welcome
   | { type: 'ack'; client_id: string; message_id: string; at: string; cursor: string }
   | { type: 'message'; cursor: string; message: ChatMessage }
+  | { type: 'contact_kept' }
   | { type: 'refused'; client_id: string | null; code: string; detail: string }
   | { type: 'typing'; name: string };
 
 export type FromVisitor =
   | { type: 'hello'; visitor: string | null; since: string | null; page_locale: string }
   | { type: 'message'; client_id: string; text: string; name?: string; email?: string }
+  | { type: 'contact'; email: string; name?: string }
   | { type: 'typing' }
   | { type: 'read'; message_id: string };
 
