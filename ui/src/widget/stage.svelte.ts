@@ -1,6 +1,6 @@
 /** Ties the session to the screen: its latest view, as something Svelte can watch. */
-import { ChatSession, type Place, type View } from './session';
-import type { Surroundings } from './surroundings';
+import { ChatSession, type View } from './session';
+import type { Place, Surroundings } from './surroundings';
 
 export class Stage {
   readonly session: ChatSession;
