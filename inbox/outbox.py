@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets as randomness
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -18,7 +19,7 @@ from inbox.values import DeliveryState
 from kernel.backoff import doubling
 from kernel.blobs import Blobs
 from kernel.crypto import Secrets
-from kernel.errors import NotFound, Unavailable, Undeliverable
+from kernel.errors import Fault, NotFound, StorageUnavailable, Unavailable, Undeliverable
 from kernel.tasks import Tasks
 from kernel.uow import UnitOfWork, UnitOfWorkFactory
 from staff import service as staff
@@ -28,7 +29,11 @@ log = structlog.get_logger()
 LEASE = timedelta(seconds=90)
 _SEND_WITHIN = timedelta(seconds=60)
 MOST_ATTEMPTS = 12  # with doubling waits: the last about two hours after the first
+_MOST_AT_ONCE = 20
 _LOOK_EVERY = timedelta(seconds=5)
+_SHORTEST_LOOK = timedelta(milliseconds=20)  # while another process holds what is due
+_NOTES = 6  # tries to note what became of a delivery, over a few seconds
+_BETWEEN_NOTES = timedelta(seconds=0.2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,21 +58,19 @@ class Outbox:
         self._blobs = blobs
         self._secrets = secrets
         self._woken = asyncio.Event()
+        self._carrying: set[asyncio.Task[None]] = set()
 
     def start(self, tasks: Tasks) -> None:
         """Carry what is due, for ever."""
-        tasks.keep("outbox", self._run)
+        tasks.keep("outbox", lambda: self._run(tasks))
 
     def wake(self, _fact: ReplyQueued) -> None:
         """Look again: something was queued."""
         self._woken.set()
 
-    async def drain(self, limit: int = 20) -> int:
+    async def drain(self, limit: int = _MOST_AT_ONCE) -> int:
         """Send what is due; return how many were tried."""
-        lease = randomness.token_hex(8)
-        async with self._factory() as uow:
-            now = uow.clock.now()
-            claimed = await DeliveryRepository(uow.session).claim_due(now, lease, now + LEASE, limit)
+        lease, claimed = await self._claim(limit)
         results = await asyncio.gather(*(self._carry(delivery, lease) for delivery in claimed), return_exceptions=True)
         for result in results:
             # A fault of ours must not hide behind the others; the lease brings its delivery back.
@@ -75,39 +78,70 @@ class Outbox:
                 raise result
         return len(claimed)
 
-    async def _run(self) -> None:
+    async def _claim(self, limit: int) -> tuple[str, list[Delivery]]:
+        lease = randomness.token_hex(8)
+        async with self._factory() as uow:
+            now = uow.clock.now()
+            return lease, await DeliveryRepository(uow.session).claim_due(now, lease, now + LEASE, limit)
+
+    async def _run(self, tasks: Tasks) -> None:
+        """Carry each by itself: one vendor that does not answer keeps nobody else waiting."""
         while True:
-            if await self.drain():
-                continue
-            async with self._factory.reading() as uow:
-                due_at = await DeliveryRepository(uow.session).next_due_at()
-                wait = _LOOK_EVERY if due_at is None else min(_LOOK_EVERY, max(due_at - uow.clock.now(), timedelta()))
-            try:
-                await asyncio.wait_for(self._woken.wait(), max(wait.total_seconds(), 0.02))
-            except TimeoutError:
-                continue
-            self._woken.clear()
+            free = _MOST_AT_ONCE - len(self._carrying)
+            lease, claimed = await self._claim(free) if free else ("", [])
+            for delivery in claimed:
+                task = tasks.once("delivery", self._carry(delivery, lease))
+                self._carrying.add(task)
+                task.add_done_callback(self._carried)
+            if not claimed:
+                await self._wait(None if free == 0 else await self._next_look())
+
+    def _carried(self, task: asyncio.Task[None]) -> None:
+        self._carrying.discard(task)
+        # There is room for another, and the next one of the same conversation may go.
+        self._woken.set()
+
+    async def _next_look(self) -> timedelta:
+        async with self._factory.reading() as uow:
+            due_at = await DeliveryRepository(uow.session).next_due_at()
+            return _LOOK_EVERY if due_at is None else min(_LOOK_EVERY, max(due_at - uow.clock.now(), _SHORTEST_LOOK))
+
+    async def _wait(self, span: timedelta | None) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(None if span is None else span.total_seconds()):
+                await self._woken.wait()
+        self._woken.clear()
 
     async def _carry(self, delivery: Delivery, lease: str) -> None:
+        result = await self._send(delivery)
+        for tries in range(1, _NOTES + 1):
+            try:
+                await self._note(delivery, lease, result)
+                return
+            except StorageUnavailable:
+                # It may have gone out: forgotten, it would go out again when the lease ends.
+                if tries == _NOTES:
+                    raise
+            await asyncio.sleep(doubling(tries, first=_BETWEEN_NOTES).total_seconds())
+
+    async def _send(self, delivery: Delivery) -> Accepted | Unavailable | Undeliverable:
         if delivery.attempts > MOST_ATTEMPTS:
-            await self._note(delivery, lease, Undeliverable(f"Given up after {MOST_ATTEMPTS} attempts. {delivery.error or ''}".strip()))
-            return
-        result: Accepted | Unavailable | Undeliverable
+            return Undeliverable(f"Given up after {MOST_ATTEMPTS} attempts. {delivery.error or ''}".strip())
         try:
             account = await self._directory.account(delivery.inbox_id)
             adapter = await asyncio.to_thread(self._registry.adapter, await self._directory.channel_of(delivery.inbox_id))
             outbound = await self._outbound(delivery, Feature.QUOTES_HISTORY in adapter.manifest.features)
             async with asyncio.timeout(_SEND_WITHIN.total_seconds()):
-                result = await adapter.send(account, outbound)
-        except (Unavailable, Undeliverable) as fault:
-            result = fault
+                return await adapter.send(account, outbound)
         except TimeoutError:
-            result = Unavailable(f"No answer within {_SEND_WITHIN.seconds} seconds.")
+            return Unavailable(f"No answer within {_SEND_WITHIN.seconds} seconds.")
         except InboxOff as refusal:
-            result = Unavailable(refusal.sentence, retry_after=timedelta(minutes=5))
+            return Unavailable(refusal.sentence, retry_after=timedelta(minutes=5))
         except NotFound as refusal:
-            result = Undeliverable(refusal.sentence)
-        await self._note(delivery, lease, result)
+            return Undeliverable(refusal.sentence)
+        except Fault as fault:
+            # Any other is ours to mend: settings that do not open, a database that does not answer.
+            return fault if isinstance(fault, Unavailable | Undeliverable) else Unavailable(fault.sentence)
 
     async def _outbound(self, delivery: Delivery, quotes_history: bool) -> OutboundMessage:
         async with self._factory.reading() as uow:

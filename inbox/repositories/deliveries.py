@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, exists, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from inbox.models import Attachment, Conversation, Delivery, Message
 from inbox.values import SHOWN_TO_CUSTOMER, UNSENT, DeliveryState, Direction
 from kernel.errors import NotFound
+
+_Earlier, _EarlierMessage = aliased(Delivery), aliased(Message)
 
 
 class DeliveryRepository:
@@ -22,8 +25,11 @@ class DeliveryRepository:
         self._session.add(row)
 
     async def claim_due(self, now: datetime, lease: str, leased_until: datetime, limit: int) -> list[Delivery]:
-        """Take what is due, also what another process took and did not finish before its lease ended; nobody else gets it until ours ends."""
-        due = select(Delivery.id).where(Delivery.state.in_(UNSENT), Delivery.due_at <= now).order_by(Delivery.due_at).limit(limit)
+        """Take what is due, also what another process took and did not finish before its lease ended; nobody else gets it until ours ends.
+
+        What was written later in a conversation waits for what was written before: an answer never overtakes another.
+        """
+        due = select(Delivery.id).where(_is_unsent(Delivery), Delivery.due_at <= now, ~_has_unsent_before()).order_by(Delivery.due_at).limit(limit)
         ids = (await self._session.execute(due.with_for_update(skip_locked=True))).scalars().all()
         if not ids:
             return []
@@ -42,7 +48,7 @@ class DeliveryRepository:
 
     async def next_due_at(self) -> datetime | None:
         """Return when the outbox has something to do next."""
-        statement = select(Delivery.due_at).where(Delivery.state.in_(UNSENT)).order_by(Delivery.due_at).limit(1)
+        statement = select(Delivery.due_at).where(_is_unsent(Delivery), ~_has_unsent_before()).order_by(Delivery.due_at).limit(1)
         return (await self._session.execute(statement)).scalar_one_or_none()
 
     async def of_message(self, message_id: int) -> Delivery:
@@ -101,3 +107,18 @@ class DeliveryRepository:
             .limit(1)
         )
         return (await self._session.execute(statement)).scalar_one_or_none()
+
+
+def _is_unsent(row: type[Delivery]) -> ColumnElement[bool]:
+    """Say so in literal values: with others neither database would use the partial index."""
+    return row.state.in_([literal_column(f"'{state}'") for state in UNSENT])
+
+
+def _has_unsent_before() -> ColumnElement[bool]:
+    return exists().where(
+        Message.id == Delivery.message_id,
+        _EarlierMessage.conversation_id == Message.conversation_id,
+        _EarlierMessage.id < Message.id,
+        _Earlier.message_id == _EarlierMessage.id,
+        _is_unsent(_Earlier),
+    )

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.compose import Estate
+from inbox.values import Draft, Taken
 from kernel.clock import MovedClock
 from staff.values import Role, Viewer
 from tests.support import house, rows
@@ -48,3 +49,10 @@ async def desk(estate: Estate) -> Desk:
         estate=estate, sms=sms.id, email=email.id, chat=chat.id, telegram=telegram.id, team_id=team_id,
         ines=house.viewer(ines), ravi=house.viewer(ravi, name="Ravi", role=Role.AGENT),
     )  # fmt: skip
+
+
+async def answer(desk: Desk, taken: Taken, text: str = "On its way!") -> int:
+    """Answer a message where it was asked; return the answer's id."""
+    assert taken.case_id is not None
+    async with desk.estate.house.factory() as uow:
+        return await desk.estate.house.replies.write(uow, desk.ines, taken.case_id, Draft(text=text, option_key=f"c{taken.conversation_id}"))

@@ -12,9 +12,9 @@ from channels.contract import InboundMessage, RawPayload
 from identity_resolution.models import Customer
 from inbox.errors import TooLate
 from inbox.models import Conversation, Delivery, Message, RawPayloadRow
-from inbox.values import DeliveryState, Draft, Taken
+from inbox.values import DeliveryState, Taken
 from kernel.clock import MovedClock
-from tests.inbox.conftest import Desk
+from tests.inbox.conftest import Desk, answer
 from tests.support import house
 from tests.support.house import count, registry_of, rows, said
 
@@ -109,10 +109,7 @@ class TestIn:
 
 async def replied(desk: Desk, n: int) -> int:
     """Answer a message of a customer of their own; return the answer's id."""
-    taken = await desk.estate.intake.take(said(desk.sms, sender=f"+447700{n:06}"))
-    assert taken.case_id is not None
-    async with desk.estate.house.factory() as uow:
-        return await desk.estate.house.replies.write(uow, desk.ines, taken.case_id, Draft(text="On its way!", option_key=f"c{taken.conversation_id}"))
+    return await answer(desk, await desk.estate.intake.take(said(desk.sms, sender=f"+447700{n:06}")))
 
 
 class TestOut:

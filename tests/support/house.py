@@ -1,5 +1,6 @@
 """A whole house for a test, entered by the real composition root; only what leaves for vendors is remembered instead of sent."""
 
+import asyncio
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -27,12 +28,13 @@ TELEGRAM = {"bot_token": "123456:telegram-secret", "secret_token": "hook-secret"
 
 
 class RememberingAdapter:
-    """Translates like the real one; what it is to send it remembers, or fails as it was told."""
+    """Translates like the real one; what it is to send it remembers once its gate is open, or fails as it was told."""
 
-    def __init__(self, real: Adapter, sent: list[OutboundMessage], faults: deque[Fault]) -> None:
+    def __init__(self, real: Adapter, sent: list[OutboundMessage], faults: deque[Fault], gate: asyncio.Event) -> None:
         self._real = real
         self._sent = sent
         self._faults = faults
+        self._gate = gate
 
     @property
     def manifest(self) -> Manifest:
@@ -48,6 +50,7 @@ class RememberingAdapter:
         return self._real.external_id(account, message_id, reply_token)
 
     async def send(self, account: Account, message: OutboundMessage) -> Accepted:
+        await self._gate.wait()
         if self._faults:
             raise self._faults.popleft()
         self._sent.append(message)
@@ -58,15 +61,22 @@ class RememberingAdapter:
 
 
 class RememberingRegistry(Registry):
-    """Hands out remembering adapters; `sent` and `faults` go by channel."""
+    """Hands out remembering adapters; `sent`, `faults` and `gates` (open until cleared) go by channel."""
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         super().__init__(settings, clock)
         self.sent: dict[str, list[OutboundMessage]] = defaultdict(list)
         self.faults: dict[str, deque[Fault]] = defaultdict(deque)
+        self.gates: dict[str, asyncio.Event] = defaultdict(_opened)
 
     def adapter(self, channel: str) -> Adapter:
-        return RememberingAdapter(super().adapter(channel), self.sent[channel], self.faults[channel])
+        return RememberingAdapter(super().adapter(channel), self.sent[channel], self.faults[channel], self.gates[channel])
+
+
+def _opened() -> asyncio.Event:
+    gate = asyncio.Event()
+    gate.set()
+    return gate
 
 
 @asynccontextmanager
