@@ -27,7 +27,11 @@ class FeedRepository:
 
     async def after(self, since: int, limit: int, conversation_id: int | None = None) -> list[FeedEvent]:
         """Return what came after an event and, overlapping, a little before it, oldest first, of one conversation or of all."""
-        statement = select(EventRow).where(EventRow.id > first_id_at(moment_of(since) - _OVERLAP))
+        return await self.beyond(first_id_at(moment_of(since) - _OVERLAP), limit, conversation_id)
+
+    async def beyond(self, event_id: int, limit: int, conversation_id: int | None = None) -> list[FeedEvent]:
+        """Return the events with higher ids, oldest first."""
+        statement = select(EventRow).where(EventRow.id > event_id)
         if conversation_id is not None:
             statement = statement.where(EventRow.conversation_id == conversation_id)
         rows = (await self._session.execute(statement.order_by(EventRow.id).limit(limit))).scalars()
