@@ -26,6 +26,7 @@ export class Live {
   private worry: ReturnType<typeof setTimeout> | undefined;
   private isStopped = true;
   private readonly wake = (): void => this.hurry();
+  private readonly doubt = (): void => this.drop();
 
   constructor(
     private readonly url: string,
@@ -36,6 +37,7 @@ export class Live {
   start(): void {
     this.isStopped = false;
     addEventListener('online', this.wake);
+    addEventListener('offline', this.doubt);
     document.addEventListener('visibilitychange', this.wake);
     this.connect();
   }
@@ -43,6 +45,7 @@ export class Live {
   stop(): void {
     this.isStopped = true;
     removeEventListener('online', this.wake);
+    removeEventListener('offline', this.doubt);
     document.removeEventListener('visibilitychange', this.wake);
     clearTimeout(this.retry);
     clearTimeout(this.worry);
@@ -60,6 +63,14 @@ export class Live {
     clearTimeout(this.retry);
     this.delay = FIRST_DELAY;
     this.connect();
+  }
+
+  /** The browser has no network: the socket itself would notice minutes later. */
+  private drop(): void {
+    const socket = this.socket;
+    if (!socket) return;
+    socket.close();
+    this.lost(socket);
   }
 
   private connect(): void {

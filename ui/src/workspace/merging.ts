@@ -1,8 +1,11 @@
 /** Answers to "are these the same person?", and the way back from a merge. */
-import type { Id } from '../shared/api';
+import type { FeedEvent, Id } from '../shared/api';
 import { post } from '../shared/http';
 import { t } from '../shared/text';
 import { toast } from './toasts';
+
+/** Whether entries may have left a timeline since: customers were joined or parted, or nobody knows what was missed. */
+export const mayHaveParted = (event: FeedEvent | null): boolean => event === null || ['customers.merged', 'merge.undone'].includes(event.kind);
 
 export type Answer = 'same' | 'different' | 'skip';
 

@@ -77,6 +77,16 @@ describe('the feed', () => {
     expect(lines[1]!.sent).toEqual([{ type: 'hello', since: '11' }]);
   });
 
+  test('believes the browser that says it is offline, and comes back at once when it is not', () => {
+    begin();
+    lines[0]!.say(event('11'));
+    dispatchEvent(new Event('offline'));
+    expect(lines[0]!.readyState).toBe(3);
+    dispatchEvent(new Event('online'));
+    lines[1]!.open();
+    expect(lines[1]!.sent).toEqual([{ type: 'hello', since: '11' }]);
+  });
+
   test('drops an event that comes a second time', async () => {
     begin();
     lines[0]!.say(event('11'));
