@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
@@ -29,7 +30,13 @@ errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def _settings() -> Settings:
-    settings = Settings()
+    try:
+        settings = Settings()
+    except ValidationError as broken:
+        # Only the names: a setting may be a secret.
+        for error in broken.errors(include_input=False, include_context=False):
+            errors.print(f"KINDRED_{'_'.join(map(str, error['loc'])).upper()}: {error['msg']}.")
+        raise typer.Exit(2) from None
     configure(settings.log_level, settings.log_json)
     return settings
 

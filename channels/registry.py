@@ -34,7 +34,8 @@ class BadSettings(Invalid):
     code = "channel.bad_settings"
 
     def __init__(self, channel: str, fields: Mapping[str, str]) -> None:
-        super().__init__(f"These settings do not fit: {', '.join(sorted(fields))}.", channel=channel, fields=dict(fields))
+        named = ", ".join(f"{name} ({fields[name].replace('_', ' ')})" for name in sorted(fields))
+        super().__init__(f"These settings do not fit: {named}. `kindred inbox settings {channel}` lists them.", channel=channel, fields=dict(fields))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

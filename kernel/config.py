@@ -3,7 +3,8 @@
 from datetime import timedelta
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -41,6 +42,13 @@ class Settings(BaseSettings):
     log_json: bool = Field(False, description="Log lines as JSON.")
     twilio_api_url: str | None = Field(None, description="Base URL of Twilio's API when it is not Twilio's own (a regional edge, a test stand-in).")
     telegram_api_url: str | None = Field(None, description="Base URL of the Bot API when it is a local Bot API server or a test stand-in.")
+
+    @field_validator("database_url")
+    @classmethod
+    def _names_a_driver(cls, value: str) -> str:
+        if not value.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
+            raise PydanticCustomError("unknown_driver", "it begins with sqlite+aiosqlite:/// or postgresql+asyncpg://")
+        return value
 
     @property
     def base_url(self) -> str:

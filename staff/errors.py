@@ -59,6 +59,15 @@ class TeamExists(Conflict):
         super().__init__("There is a team with this name already.", name=name)
 
 
+class BadAddress(Invalid):
+    """What was given as an e-mail address is none."""
+
+    code = "staff.bad_address"
+
+    def __init__(self) -> None:
+        super().__init__("An agent signs in with an e-mail address, like ines@desk.example.")
+
+
 class NoName(Invalid):
     """A name was empty."""
 

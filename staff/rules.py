@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from kernel.text import clean
-from staff.errors import NoName
+from staff.errors import BadAddress, NoName
 from staff.values import Attempts, InboxAccess, Role
 
 PER_ACCOUNT = 5
@@ -15,6 +15,7 @@ PER_ADDRESS = 20
 WINDOW = timedelta(minutes=15)
 _FIRST_BLOCK = timedelta(minutes=1)
 _LONGEST_BLOCK = timedelta(hours=1)
+_LONGEST_ADDRESS = 254  # RFC 5321 §4.5.3.1.3
 
 
 def visible_inboxes(role: Role, team_ids: Collection[int], inboxes: Sequence[InboxAccess]) -> frozenset[int] | None:
@@ -66,6 +67,19 @@ def address_key(address: str) -> str:
 def folded_email(email: str) -> str:
     """Return an agent's address as it is compared."""
     return unicodedata.normalize("NFC", clean(email)).strip().casefold()
+
+
+def written_email(email: str) -> str:
+    """Return an agent's address as it is kept and compared.
+
+    Raises:
+        BadAddress: it has no @ with something on both sides, or white space; whether mail arrives there is not for us to say.
+    """
+    folded = folded_email(email)
+    local, _, domain = folded.rpartition("@")
+    if not local or not domain or len(folded) > _LONGEST_ADDRESS or any(c.isspace() for c in folded):
+        raise BadAddress
+    return folded
 
 
 def written_name(name: str) -> str:

@@ -17,12 +17,12 @@ async def create_agent(uow: UnitOfWork, *, name: str, email: str, password_hash:
     """Let somebody answer customers. The password is hashed before (`kernel.crypto.hash_password`), outside the unit of work.
 
     Raises:
-        AgentExists: the address is taken. NoName: the name is empty.
+        AgentExists: the address is taken. BadAddress: it is none. NoName: the name is empty.
     """
     agent = Agent(
         id=uow.ids(),
         name=rules.written_name(name),
-        email=rules.folded_email(email),
+        email=rules.written_email(email),
         password_hash=password_hash,
         role=role.value,
         is_active=True,
