@@ -12,11 +12,13 @@ from api.app import build_app
 from app import jobs
 from app.compose import Estate, compose
 from app.doors import open_mail_doors
+from app.errors import CannotListen
 from app.sources import Sources
 from channels.registry import Registry
 from inbox.directory import StoredWatermarks
 from kernel.clock import Clock
 from kernel.config import Settings
+from kernel.leader import alone_on
 from migrations.standing import bring_up
 
 
@@ -37,29 +39,33 @@ async def opened(
     registry_of: Callable[[Settings, Clock], Registry] = Registry,
     extend: Callable[[web.Application], None] | None = None,
 ) -> AsyncIterator[Serving]:
-    """Migrate, build, start and serve; close everything in order at the end."""
-    await bring_up(settings.database_url)
-    estate = compose(settings, clock, registry_of)
-    app = build_app(estate.house)
-    if extend is not None:
-        extend(app)
-    runner = web.AppRunner(app, access_log=None, handler_cancellation=False, shutdown_timeout=5)
-    await runner.setup()
-    doors = None
-    try:
-        site = web.TCPSite(runner, settings.host, settings.port)
-        await site.start()
-        doors = await open_mail_doors(estate)
+    """Migrate, build, listen, start what runs by itself, and serve; close everything in order at the end.
+
+    Raises:
+        AlreadyRunning: another process serves from this SQLite file. CannotListen: a port is not to be had.
+        UnknownRevision, StorageUnavailable, KeyUnusable: as they say.
+    """
+    # What is entered last is left first: nothing comes in any more, then what came is finished, then the house is closed.
+    async with contextlib.AsyncExitStack() as stack:
+        stack.enter_context(alone_on(settings.database_url))
+        await bring_up(settings.database_url)
+        estate = compose(settings, clock, registry_of)
+        stack.push_async_callback(estate.close)
+        stack.push_async_callback(estate.ticker.stop)
+        app = build_app(estate.house)
+        if extend is not None:
+            extend(app)
+        runner = web.AppRunner(app, access_log=None, handler_cancellation=False, shutdown_timeout=5)
+        stack.push_async_callback(runner.cleanup)
+        await runner.setup()
+        doors = await stack.enter_async_context(open_mail_doors(estate))
+        try:
+            await web.TCPSite(runner, settings.host, settings.port).start()
+        except OSError as fault:
+            raise CannotListen(settings.host, settings.port, fault, "KINDRED_PORT") from fault
         _start(estate)
         port = runner.addresses[0][1]
         yield Serving(estate=estate, url=f"http://{settings.host}:{port}", smtp_port=doors.smtp_port, lmtp_port=doors.lmtp_port)
-    finally:
-        # First nothing comes in any more, then what came is finished, then the doors are locked.
-        if doors is not None:
-            await doors.door.close()
-        await runner.cleanup()
-        await estate.ticker.stop()
-        await estate.close()
 
 
 def _start(estate: Estate) -> None:

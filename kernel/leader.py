@@ -1,15 +1,49 @@
-"""One of many: what only one process may do at a time (polling a mailbox, ticking)."""
+"""One of many: what only one process may do at a time (polling a mailbox, ticking, serving from an SQLite file)."""
 
 import asyncio
-from contextlib import suppress
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import asyncpg
 from sqlalchemy.engine import make_url
 
+from kernel.errors import Fault
 from kernel.tasks import Tasks
 
 _LOCK = 0x6B696E64  # "kind": any number will do, as long as every process asks for the same
 _ASK_EVERY = 5.0  # seconds
+
+
+class AlreadyRunning(Fault):
+    """SQLite is for one process, and another one serves from this file."""
+
+    code = "server.already_running"
+
+    def __init__(self) -> None:
+        super().__init__("Kindred already runs on this SQLite file, and it is for one process. End that one first, or use PostgreSQL for several.")
+
+
+@contextmanager
+def alone_on(database_url: str) -> Iterator[None]:
+    """Hold the file beside an SQLite database that says that somebody serves from it; the system takes it back when the process ends, however it ends.
+
+    Raises:
+        AlreadyRunning: somebody else does.
+    """
+    url = make_url(database_url)
+    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+        yield
+        return
+    file = Path(f"{url.database}.lock")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("a") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as taken:
+            raise AlreadyRunning from taken
+        yield
 
 
 class Leadership:

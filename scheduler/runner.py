@@ -30,9 +30,10 @@ class Ticker:
         self._scheduler.start()
 
     async def stop(self) -> None:
-        """Stop ticking, after what is being carried out."""
+        """Stop ticking, after what is being carried out; one that never began is no matter."""
         async with self._turn:
-            self._scheduler.shutdown(wait=False)
+            if self._scheduler.running:
+                self._scheduler.shutdown(wait=False)
 
     async def run_due(self) -> int:
         """Carry out all that is due, batch by batch; return how many were.
