@@ -45,6 +45,15 @@ async def test_j_and_k_go_through_the_list_and_stop_at_its_ends(page: Page) -> N
     await is_open(page, NEWEST_FIRST[0])
 
 
+async def test_going_through_the_list_does_not_ask_for_it_again(screens: Screens, page: Page) -> None:
+    await page.wait_for_load_state("networkidle")
+    before = len(screens.requests)
+    for name in NEWEST_FIRST:
+        await page.keyboard.press("j")
+        await is_open(page, name)
+    assert [request for request in screens.requests[before:] if "/cases?view=" in request] == []
+
+
 async def test_the_list_is_a_listbox_that_moves_first_and_opens_on_enter(page: Page) -> None:
     await page.get_by_role("listbox").focus()
     await page.keyboard.press("ArrowDown")
@@ -168,6 +177,7 @@ async def test_two_keys_in_a_row_go_places_and_f6_goes_through_the_panes(page: P
     await page.keyboard.press("g")
     await page.keyboard.press("u")
     await expect(page.get_by_role("heading", name="Unassigned", exact=True)).to_be_visible()
+    await expect(rows(page)).to_have_count(3)
     await page.keyboard.press("j")
     await is_open(page, NEWEST_FIRST[0])
     await page.get_by_role("listbox").focus()

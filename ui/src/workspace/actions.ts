@@ -18,7 +18,7 @@ export function caseHref(id: Id | null): string {
 const isShown = (id: Id): boolean => read(place).parts[2] === id;
 
 async function undoActivity(id: Id, activity_id: Id): Promise<void> {
-  cases.keep(await post<Case>(`/cases/${id}/undo`, { activity_id }));
+  cases.keep(await cases.changed(id, () => post<Case>(`/cases/${id}/undo`, { activity_id })));
   cases.comeBack(id);
   cases.recount();
   toast(t.did.undone);
@@ -38,7 +38,7 @@ async function change(id: Id, { shown, ask, said, moveOn }: Change): Promise<voi
   const next = moveOn && wasInView && !cases.isInView(id) ? { id: cases.leave(id) } : null;
   if (next && isShown(id)) go(caseHref(next.id));
   try {
-    const changed = await ask();
+    const changed = await cases.changed(id, ask);
     cases.keep(changed);
     const activity = changed.activity_id;
     toast(said, activity ? { undo: () => undoActivity(id, activity) } : {});
@@ -116,7 +116,7 @@ export const rename = (id: Id, title: string): Promise<void> =>
 export async function markSeen(id: Id, message_id: Id): Promise<void> {
   const takeBack = cases.alter(id, { is_unread: false });
   try {
-    await post(`/cases/${id}/seen`, { message_id });
+    await cases.changed(id, () => post(`/cases/${id}/seen`, { message_id }));
   } catch {
     takeBack();
   }

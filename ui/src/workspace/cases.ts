@@ -39,6 +39,11 @@ export class Cases {
   private readonly places = new Map<Id, number>();
   private countTimer: ReturnType<typeof setTimeout> | undefined;
   private isHeld = false;
+  /** Our own changes that are on their way, by case; and when the last one came back, on a clock of questions and answers. */
+  private readonly changing = new Map<Id, number>();
+  private readonly changedAt = new Map<Id, number>();
+  private readonly passedOver = new Set<Id>();
+  private ticks = 0;
 
   /** The case that is open on the screen; it never vanishes from the list by itself. */
   openId: Id | null = null;
@@ -63,12 +68,14 @@ export class Cases {
   /** Ask for the first page again; the rest is scrolled to anew. */
   async reload(): Promise<void> {
     const { view, sort } = read(this.list);
+    const askedAt = ++this.ticks;
     try {
       const page = await get<Page<CaseRow>>('/cases', { ...queryOf(view), sort, limit: PAGE });
-      this.put(page.items);
+      const old = new Set(page.items.map((row) => row.id).filter((id) => this.isOldNews(id, askedAt)));
+      this.put(page.items.filter((row) => !old.has(row.id)));
       this.change(view, sort, (list) => ({
         ...list,
-        ids: page.items.map((row) => row.id),
+        ids: page.items.map((row) => row.id).filter((id) => !old.has(id) || this.isInView(id)),
         waiting: [],
         next: page.next,
         status: 'ready',
@@ -97,9 +104,25 @@ export class Cases {
 
   /** Fetch one case in full. Raises Problem. */
   async open(id: Id): Promise<Case> {
+    const askedAt = ++this.ticks;
     const found = await get<Case>(`/cases/${id}`);
+    if (this.isOldNews(id, askedAt)) return this.detail(id) ?? found;
     this.keep(found);
     return found;
+  }
+
+  /** Change a case on the server. What was asked about it before the answer came is old news by then, and passed over. */
+  async changed<Answer>(id: Id, ask: () => Promise<Answer>): Promise<Answer> {
+    this.changing.set(id, (this.changing.get(id) ?? 0) + 1);
+    try {
+      return await ask();
+    } finally {
+      const left = (this.changing.get(id) ?? 1) - 1;
+      if (left) this.changing.set(id, left);
+      else this.changing.delete(id);
+      this.changedAt.set(id, ++this.ticks);
+      if (!left && this.passedOver.delete(id)) this.touch([id]).catch(() => undefined);
+    }
   }
 
   /** Take a case in full into the records. */
@@ -136,10 +159,13 @@ export class Cases {
   async touch(ids: Id[]): Promise<void> {
     for (let start = 0; start < ids.length; start += MOST_IDS) {
       const chunk = ids.slice(start, start + MOST_IDS);
+      const askedAt = ++this.ticks;
       const page = await get<Page<CaseRow>>('/cases', { ids: chunk.join(','), limit: MOST_IDS });
+      const news = page.items.filter((row) => !this.isOldNews(row.id, askedAt));
       const before = new Map(chunk.map((id) => [id, this.row(id)]));
-      this.put(page.items);
-      for (const row of page.items) this.arrange(row, before.get(row.id));
+      this.put(news);
+      for (const row of news) this.arrange(row, before.get(row.id));
+      await this.askAgain(page.items.filter((row) => !news.includes(row)).map((row) => row.id));
     }
   }
 
@@ -216,6 +242,17 @@ export class Cases {
   /** The last case that the list has so far. */
   last(): Id | null {
     return read(this.list).ids.at(-1) ?? null;
+  }
+
+  private isOldNews(id: Id, askedAt: number): boolean {
+    return this.changing.has(id) || (this.changedAt.get(id) ?? 0) > askedAt;
+  }
+
+  /** What was passed over is asked for again: now, or when our change has come back. */
+  private async askAgain(ids: Id[]): Promise<void> {
+    for (const id of ids) if (this.changing.has(id)) this.passedOver.add(id);
+    const free = ids.filter((id) => !this.changing.has(id));
+    if (free.length) await this.touch(free);
   }
 
   private moved(id: Id): string {

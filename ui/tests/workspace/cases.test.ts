@@ -52,6 +52,23 @@ describe('the list', () => {
     expect(ids()).toEqual(['1', '2']);
   });
 
+  test('passes over what was asked for before our own change came back, and asks for it again', async () => {
+    let comeBack = (): void => {};
+    const done = cases.changed('2', () => new Promise<void>((resolve) => (comeBack = resolve)));
+    cases.alter('2', { status: 'resolved' });
+    cases.leave('2');
+    byId = [row({ id: '2', status: 'open' })];
+    await cases.touch(['2']);
+    expect(cases.row('2')?.status).toBe('resolved');
+    expect(ids()).toEqual(['1']);
+    byId = [row({ id: '2', status: 'resolved', tags: ['refund'] })];
+    comeBack();
+    await done;
+    await settled();
+    expect(cases.row('2')?.tags).toEqual(['refund']);
+    expect(ids()).toEqual(['1']);
+  });
+
   test('lets a new case wait while someone looks, and in when asked', async () => {
     cases.hold(true);
     byId = [row(spoke('8', '2026-11-20T11:00:00Z'))];
