@@ -57,7 +57,7 @@ async def _rows(uow: UnitOfWork, viewer: Viewer, directory: InboxDirectory, foun
     teams = {team.id: team.name for team in await staff.teams(uow)}
     tags = await cases.tags_of(uow, [case.id for case in found])
     unread = await cases.unread_among(uow, viewer.agent_id, found)
-    inboxes = await directory.names()
+    inboxes = await directory.names(uow, {case.inbox_id for case in found} | {line.inbox_id for line in lines.values()})
 
     def row(case: Case) -> CaseRow:
         root_id, name = customers[case.customer_id]

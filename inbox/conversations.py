@@ -30,7 +30,7 @@ async def get(uow: UnitOfWork, viewer: Viewer, directory: InboxDirectory, conver
 
 async def _views(uow: UnitOfWork, viewer: Viewer, directory: InboxDirectory, rows: Sequence[Conversation]) -> list[ConversationView]:
     customers = await ReadingRepository(uow.session, viewer.inbox_ids).roots(sorted({row.customer_id for row in rows}))
-    inboxes = await directory.names()
+    inboxes = await directory.names(uow, {row.inbox_id for row in rows})
     return [
         ConversationView(
             id=row.id, inbox=inboxes[row.inbox_id], customer=Named(id=customers[row.customer_id][0], name=customers[row.customer_id][1]), case_id=row.case_id,

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets as randomness
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Final
@@ -17,7 +17,7 @@ from inbox.values import InboxOptions, InboxView
 from inbox.views import InboxName
 from kernel.crypto import Secrets
 from kernel.errors import Invalid, NotFound
-from kernel.uow import UnitOfWorkFactory
+from kernel.uow import UnitOfWork, UnitOfWorkFactory
 from staff.values import InboxAccess, Viewer
 
 _FRESH_FOR = timedelta(seconds=5)
@@ -47,22 +47,26 @@ class InboxDirectory:
         self._noted_at: dict[tuple[int, str], datetime] = {}
 
     async def _all(self) -> Mapping[int, Inbox]:
-        if not self._is_fresh():
-            # Whoever waits for the same question has its answer: one look, however many messages come at once.
+        # Whoever comes while somebody asks takes what is known: many of them hold a connection, and waiting they would keep the last one from who asks.
+        if not self._is_fresh() and (self._asked_at is None or not self._asking.locked()):
             async with self._asking:
                 if not self._is_fresh():
-                    now = self._factory.clock.now()
-                    async with self._factory.reading() as uow:
-                        self._rows = {row.id: row for row in await InboxRepository(uow.session).all()}
-                    self._opened, self._asked_at = {}, now
+                    await self._ask()
         return self._rows
+
+    async def _ask(self) -> None:
+        now = self._factory.clock.now()
+        async with self._factory.reading() as uow:
+            self._rows = {row.id: row for row in await InboxRepository(uow.session).all()}
+        self._opened, self._asked_at = {}, now
 
     def _is_fresh(self) -> bool:
         return self._asked_at is not None and timedelta(0) <= self._factory.clock.now() - self._asked_at < _FRESH_FOR
 
-    def forget(self) -> None:
-        """Ask the database again at the next question."""
-        self._asked_at = None
+    async def refresh(self) -> None:
+        """Ask the database again, after a change."""
+        async with self._asking:
+            await self._ask()
 
     async def _row(self, inbox_id: int) -> Inbox:
         rows = await self._all()
@@ -114,11 +118,15 @@ class InboxDirectory:
             for row in rows
         }
 
-    async def names(self) -> dict[int, InboxName]:
-        """Return every inbox, named with its channel."""
+    async def names(self, uow: UnitOfWork, inbox_ids: Collection[int]) -> dict[int, InboxName]:
+        """Return these inboxes, named with their channels."""
+        rows = await self._all()
+        if not rows.keys() >= set(inbox_ids):
+            # Another process has set one up since we asked.
+            rows = {row.id: row for row in await InboxRepository(uow.session).all()}
         return {
             row.id: InboxName(id=row.id, name=row.name, channel=row.channel, channel_name=self._registry.manifest(row.channel).name)
-            for row in (await self._all()).values()
+            for row in (rows[inbox_id] for inbox_id in inbox_ids)
         }
 
     async def access(self) -> list[InboxAccess]:
@@ -165,7 +173,7 @@ class InboxDirectory:
                 options=asdict(options or InboxOptions()), team_id=team_id, is_restricted=is_restricted, is_on=True, created_at=uow.clock.now(),
             )  # fmt: skip
             repository.add(row)
-        self.forget()
+        await self.refresh()
         return self._view(row)
 
     async def change(
@@ -192,7 +200,7 @@ class InboxDirectory:
                 row.sealed_settings = self._secrets.seal(self._registry.check_settings(row.channel, merged))
             if options is not None:
                 row.options = asdict(options)
-        self.forget()
+        await self.refresh()
         return self._view(row)
 
     def heard_from(self, inbox_id: int) -> None:
@@ -227,7 +235,7 @@ class InboxDirectory:
                 row.last_ok_at, row.last_error = now, None
             else:
                 row.last_error, row.last_error_at = error[:2000], now
-        self.forget()
+        await self.refresh()
 
     def _view(self, row: Inbox) -> InboxView:
         last_in = max(filter(None, (row.last_in_at, self._heard.get(row.id))), default=None)

@@ -56,7 +56,7 @@ async def views(uow: UnitOfWork, viewer: Viewer, directory: InboxDirectory, rows
     files, deliveries = await reading.files(ids), await reading.deliveries(ids)
     customers = await reading.roots(sorted({row.customer_id for row in rows}))
     agents = await staff.names_of(uow, sorted({row.author_id for row in rows if row.author_id is not None}))
-    inboxes, now = await directory.names(), uow.clock.now()
+    inboxes, now = await directory.names(uow, {row.inbox_id for row in rows}), uow.clock.now()
     return [_view(row, files.get(row.id, []), deliveries.get(row.id), customers, agents, inboxes, now) for row in rows]
 
 

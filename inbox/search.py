@@ -32,7 +32,7 @@ async def messages(uow: UnitOfWork, viewer: Viewer, directory: InboxDirectory, q
     key = keyset(cursor, 1)
     rows = await SearchRepository(uow.session, uow.is_sqlite).messages(words, viewer.inbox_ids, key[0] if key else None, limit + 1)
     customers = await ReadingRepository(uow.session, viewer.inbox_ids).roots(sorted({row[1] for row in rows}))
-    inboxes = await directory.names()
+    inboxes = await directory.names(uow, {row[3] for row in rows})
     hits = [
         SearchHit(
             message_id=row[0], case_id=row[2], case_number=row[5], customer=Named(id=customers[row[1]][0], name=customers[row[1]][1]),

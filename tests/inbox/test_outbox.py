@@ -103,7 +103,7 @@ class TestNoting:
         await answer(desk, await desk.estate.intake.take(said(desk.sms)))
         async with desk.estate.house.factory() as uow:
             await uow.session.execute(update(Inbox).where(Inbox.id == desk.sms).values(sealed_settings=b"sealed with another key"))
-        desk.estate.house.directory.forget()
+        await desk.estate.house.directory.refresh()
         clock.advance(seconds=11)
         await desk.estate.outbox.drain()
         [row] = await rows(desk.estate.house.factory, Delivery)

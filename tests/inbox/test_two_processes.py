@@ -10,6 +10,7 @@ from app.compose import Estate
 from cases.models import Case
 from channels.contract import InboundMessage, RawPayload
 from identity_resolution.models import Customer
+from inbox import messages
 from inbox.errors import TooLate
 from inbox.models import Conversation, Delivery, Message, RawPayloadRow
 from inbox.values import DeliveryState, Taken
@@ -142,3 +143,13 @@ class TestOut:
         called_back = {message_id for message_id in undone if message_id is not None}
         sent = {sent.message_id for sent in registry_of(other).sent["sms"]}
         assert (called_back | sent, called_back & sent) == (set(message_ids), set())
+
+
+async def test_shows_what_came_to_an_inbox_that_the_other_has_just_set_up(desk: Desk, other: Estate) -> None:
+    """Each asks for the inboxes every few seconds; a list must not fail on one that it has not heard of."""
+    await other.house.directory.access()
+    inbox = await desk.estate.house.directory.create(channel="sms", name="More texts", address="+15005550007", settings=house.SMS)
+    taken = await desk.estate.intake.take(said(inbox.id))
+    async with other.house.factory.reading() as uow:
+        [message] = await messages.some(uow, desk.ines, other.house.directory, [taken.message_id or 0])
+    assert message.inbox.name == "More texts"
