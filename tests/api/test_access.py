@@ -209,9 +209,12 @@ class TestRestrictedInboxes:
         assert [case["id"] for case in (await desk.otto.get(f"/customers/{customer}")).json["open_cases"]] == [plain["case_id"]]
 
     async def test_a_case_that_both_inboxes_share_shows_others_nothing_of_the_secret_part(self, stored_desk: Desk) -> None:
+        """Two inboxes share a case only while both are open to all; one may be closed later."""
         desk = stored_desk
+        await desk.admin.patch(f"/inboxes/{desk.vip}", {"is_restricted": False})
         plain, secret = await desk.says("Plain"), await desk.says("Secret", inbox=desk.vip)
         assert plain["case_id"] == secret["case_id"]
+        await desk.admin.patch(f"/inboxes/{desk.vip}", {"is_restricted": True})
         for path in ("/cases", f"/cases/{plain['case_id']}", f"/cases/{plain['case_id']}/timeline", "/search?q=secret"):
             assert b"Secret" not in (await desk.otto.get(path)).content, path
         stale = await desk.reply(desk.otto, plain["case_id"], seen_message_id=plain["message_id"])
