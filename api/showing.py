@@ -10,6 +10,7 @@ from cases import service as cases
 from cases.values import CaseStatus
 from identity_resolution import service as identities
 from identity_resolution.values import CustomerProfile, HeldIdentity, MergedLeaf, Proposal, Side
+from inbox import customers
 from kernel.claims import Trust
 from kernel.uow import UnitOfWork
 from staff import service as staff
@@ -37,7 +38,7 @@ async def show_customer(call: Call, uow: UnitOfWork, customer_id: int) -> Custom
 
 
 async def show_customers(call: Call, uow: UnitOfWork, profiles: Sequence[CustomerProfile]) -> list[CustomerShape]:
-    """Show customers with those open cases that the agent may see; two statements more, however many there are."""
+    """Show customers with those open cases, and those questions, that the agent may see; three statements more, however many there are."""
     root_of = {leaf_id: profile.id for profile in profiles for leaf_id in profile.leaf_ids}
     open_cases: dict[int, list[OpenCaseShape]] = defaultdict(list)
     for case in await cases.open_cases_of(uow, list(root_of)) if root_of else []:
@@ -46,7 +47,8 @@ async def show_customers(call: Call, uow: UnitOfWork, profiles: Sequence[Custome
             open_cases[root_of[case.customer_id]].append(shown)
     authors = {merged.author_id for profile in profiles for merged in profile.merged if merged.author_id is not None}
     names = await staff.names_of(uow, sorted(authors))
-    return [_customer(call, profile, open_cases[profile.id], names) for profile in profiles]
+    visible = await customers.visible_among(uow, call.viewer, {proposal.other.root_id for profile in profiles for proposal in profile.proposals})
+    return [_customer(call, profile, open_cases[profile.id], visible, names) for profile in profiles]
 
 
 def show_identity(call: Call, identity: HeldIdentity) -> IdentityShape:
@@ -70,7 +72,7 @@ def show_review(call: Call, proposal: Proposal) -> ReviewShape:
     return ReviewShape.model_validate({**_proposal_values(call, proposal), "left": _side(call, proposal.left)})
 
 
-def _customer(call: Call, profile: CustomerProfile, open_cases: list[OpenCaseShape], names: dict[int, str]) -> CustomerShape:
+def _customer(call: Call, profile: CustomerProfile, open_cases: list[OpenCaseShape], visible: set[int], names: dict[int, str]) -> CustomerShape:
     return CustomerShape.model_validate(
         {
             **{
@@ -80,7 +82,9 @@ def _customer(call: Call, profile: CustomerProfile, open_cases: list[OpenCaseSha
             "identities": [show_identity(call, identity) for identity in profile.identities],
             "merged": [_merged(merged, names) for merged in profile.merged],
             "open_cases": open_cases,
-            "proposals": [ProposalShape.model_validate(_proposal_values(call, proposal)) for proposal in profile.proposals],
+            "proposals": [
+                ProposalShape.model_validate(_proposal_values(call, proposal)) for proposal in profile.proposals if proposal.other.root_id in visible
+            ],
         }
     )
 

@@ -104,7 +104,9 @@ class TestProposals:
         assert (await desk.otto.post(f"/proposals/{proposal['id']}/answer", {"answer": "skip"})).code == "proposal.already_answered"
 
     async def test_is_not_shown_to_those_who_may_not_see_both(self, desk: Desk) -> None:
-        await two_who_share_an_address(desk, desk.vip)
+        one, _ = await two_who_share_an_address(desk, desk.vip)
         [proposal] = (await desk.ines.get("/proposals")).items
         assert (await desk.otto.get("/proposals")).items == []
+        shown = [(await agent.get(f"/customers/{one}")).json["proposals"] for agent in (desk.ines, desk.otto)]
+        assert [len(proposals) for proposals in shown] == [1, 0]
         assert (await desk.otto.post(f"/proposals/{proposal['id']}/answer", {"answer": "same"})).status == 404
