@@ -1,10 +1,10 @@
 """What follows from what, in the same transaction: the hub turns one room's fact into another room's verb."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 
 from cases import service as cases
 from cases.events import CaseOpened, CaseSnoozed, CaseWoken
+from kernel.db import moment
 from kernel.uow import UnitOfWork
 from routing import service as routing
 from routing.values import RoutingRequest
@@ -36,8 +36,7 @@ async def offer_new_cases(facts: Sequence[CaseOpened], uow: UnitOfWork) -> None:
 async def plan_to_wake(fact: CaseSnoozed, uow: UnitOfWork) -> None:
     """Let a snoozed case come back by itself; an earlier plan is dropped."""
     await scheduler.cancel(uow, [fact.case_id], "snoozed anew")
-    until = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=fact.until)
-    await scheduler.schedule(uow, fact.case_id, FollowUpKind.WAKE, until, set_by=None)
+    await scheduler.schedule(uow, fact.case_id, FollowUpKind.WAKE, moment(fact.until), set_by=None)
 
 
 async def drop_plans(facts: Sequence[CaseWoken], uow: UnitOfWork) -> None:

@@ -1,6 +1,6 @@
 """Agents write: replies with a guard and a way back, and private notes."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from cases import service as cases
 from cases.models import Case
@@ -58,34 +58,9 @@ class Replies:
         if draft.attachment_ids and await repository.attach(draft.attachment_ids, message.id, viewer.agent_id) != len(set(draft.attachment_ids)):
             raise UnfitReply("An attachment is not there, was sent already, or is not yours. Upload it again.")
         restore = await cases.answered(uow, case.id, message_id=message.id, agent_id=viewer.agent_id, at=message.sent_at, then=draft.then)
-        due_at = message.sent_at + self._undo_window
-        DeliveryRepository(uow.session).add(
-            Delivery(
-                id=uow.ids(),
-                message_id=message.id,
-                inbox_id=message.inbox_id,
-                recipient=option.address,
-                recipient_name=None,
-                attempts=0,
-                due_at=due_at,
-                state=DeliveryState.HELD,
-                lease=None,
-                vendor_id=None,
-                error=None,
-                restore=restore,
-                changed_at=message.sent_at,
-            )
-        )
-        uow.record(
-            ReplyQueued(
-                message_id=message.id,
-                conversation_id=message.conversation_id,
-                case_id=case.id,
-                inbox_id=message.inbox_id,
-                agent_id=viewer.agent_id,
-                due_at=micros(due_at),
-            )
-        )
+        delivery = _held(uow, message, option.address, message.sent_at + self._undo_window, restore)
+        DeliveryRepository(uow.session).add(delivery)
+        uow.record(_queued(message, delivery, viewer))
         return message.id
 
     async def note(self, uow: UnitOfWork, viewer: Viewer, case_id: int, text: str) -> int:
@@ -128,16 +103,7 @@ class Replies:
             raise NotFailed
         delivery.attempts, delivery.due_at, delivery.error, delivery.vendor_id = 0, uow.clock.now(), None, None
         _move(uow, message, delivery, DeliveryState.QUEUED)
-        uow.record(
-            ReplyQueued(
-                message_id=message.id,
-                conversation_id=message.conversation_id,
-                case_id=message.case_id,
-                inbox_id=message.inbox_id,
-                agent_id=viewer.agent_id,
-                due_at=micros(delivery.due_at),
-            )
-        )
+        uow.record(_queued(message, delivery, viewer))
 
     async def _outgoing(self, uow: UnitOfWork, viewer: Viewer, message_id: int) -> tuple[Message, Delivery]:
         repository = DeliveryRepository(uow.session)
@@ -207,6 +173,24 @@ def _new_message(uow: UnitOfWork, viewer: Viewer, case: Case, conversation: Conv
         author_id=viewer.agent_id, direction=Direction.OUT, kind=kind, external_id=f"{kind}:{message_id}", content_hash="", subject=None, text=text, quoted=None,
         html=None, is_unverified=False, is_automatic=False, placed_by="written in this case", sent_at=now, received_at=now,
     )  # fmt: skip
+
+
+def _held(uow: UnitOfWork, message: Message, recipient: str, until: datetime, restore: dict[str, object]) -> Delivery:
+    return Delivery(
+        id=uow.ids(), message_id=message.id, inbox_id=message.inbox_id, recipient=recipient, recipient_name=None, attempts=0, due_at=until,
+        state=DeliveryState.HELD, lease=None, vendor_id=None, error=None, restore=restore, changed_at=message.sent_at,
+    )  # fmt: skip
+
+
+def _queued(message: Message, delivery: Delivery, viewer: Viewer) -> ReplyQueued:
+    return ReplyQueued(
+        message_id=message.id,
+        conversation_id=message.conversation_id,
+        case_id=message.case_id,
+        inbox_id=message.inbox_id,
+        agent_id=viewer.agent_id,
+        due_at=micros(delivery.due_at),
+    )
 
 
 def _move(uow: UnitOfWork, message: Message, delivery: Delivery, state: DeliveryState) -> None:

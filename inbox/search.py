@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 
 from inbox.directory import InboxDirectory
 from inbox.repositories.reading import ReadingRepository
 from inbox.repositories.search import SearchRepository
 from inbox.views import Named, SearchHit
+from kernel.db import moment
 from kernel.paging import Page, keyset, page_of
 from kernel.text import fold
 from kernel.uow import UnitOfWork
@@ -36,7 +36,7 @@ async def messages(uow: UnitOfWork, viewer: Viewer, directory: InboxDirectory, q
     hits = [
         SearchHit(
             message_id=row[0], case_id=row[2], case_number=row[5], customer=Named(id=customers[row[1]][0], name=customers[row[1]][1]),
-            channel=inboxes[row[3]].channel, at=datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=row[6]), snippet=_shown(row[7], row[4], words),
+            channel=inboxes[row[3]].channel, at=moment(row[6]), snippet=_shown(row[7], row[4], words),
         )
         for row in rows
     ]  # fmt: skip

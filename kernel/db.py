@@ -37,7 +37,7 @@ class Moment(TypeDecorator[datetime]):
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         """Return the aware moment."""
-        return None if value is None else _UNIX_EPOCH + value * _MICROSECOND
+        return None if value is None else moment(value)
 
 
 def micros(at: datetime) -> int:
@@ -45,6 +45,11 @@ def micros(at: datetime) -> int:
     if at.tzinfo is None:
         raise ValueError("A moment without a time zone is no moment.")
     return (at - _UNIX_EPOCH) // _MICROSECOND
+
+
+def moment(value: int) -> datetime:
+    """Return the aware moment so many microseconds after 1970 began."""
+    return _UNIX_EPOCH + value * _MICROSECOND
 
 
 class Base(DeclarativeBase):
