@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from functools import cache
 
 import orjson
 from aiohttp import web
@@ -71,15 +72,19 @@ def build_app(house: House) -> web.Application:
 
 
 def _declare_documentation(app: web.Application, house: House) -> None:
-    described = document(ROUTES, house.settings.base_url)
-    as_json, as_page = orjson.dumps(described), docs_page.page(ROUTES, described)
+    @cache
+    def described() -> dict[str, object]:
+        # Made when it is first asked for: a start does not wait for it.
+        return document(ROUTES, house.settings.base_url)
 
     async def openapi(_request: web.Request) -> web.Response:
-        return web.Response(body=as_json, content_type="application/json", headers={"Cache-Control": "no-cache", "Access-Control-Allow-Origin": "*"})
+        return web.Response(
+            body=orjson.dumps(described()), content_type="application/json", headers={"Cache-Control": "no-cache", "Access-Control-Allow-Origin": "*"}
+        )
 
     async def docs(_request: web.Request) -> web.Response:
         headers = {"Cache-Control": "no-cache", "Content-Security-Policy": docs_page.PAGE_POLICY}
-        return web.Response(body=as_page, content_type="text/html", charset="utf-8", headers=headers)
+        return web.Response(body=docs_page.page(ROUTES, described()), content_type="text/html", charset="utf-8", headers=headers)
 
     app.router.add_get("/api/v1/openapi.json", openapi)
     app.router.add_get("/api/v1/docs", docs)

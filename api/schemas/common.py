@@ -75,19 +75,20 @@ NotBlank = AfterValidator(refuse_blank)
 class Shape(BaseModel):
     """What we send: made from our own values, whose attributes have the same names."""
 
-    model_config = ConfigDict(from_attributes=True, frozen=True)
+    # Built when first used, here and below: sixty shapes are half a second of every start.
+    model_config = ConfigDict(from_attributes=True, frozen=True, defer_build=True)
 
 
 class Body(BaseModel):
     """What we are sent: nothing unknown, no guessing of types."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
 
 class Query(BaseModel):
     """What stands behind the question mark; a parameter that we do not know is refused, so that a misspelt filter never shows everything."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Paging(Query):
