@@ -17,13 +17,13 @@ from kernel.uow import UnitOfWork
 _RESOLVED_FOR = timedelta(days=30)
 
 
-async def get(uow: UnitOfWork, case_id: int) -> Case:
-    """Return a case.
+async def get(uow: UnitOfWork, case_id: int, *, hold: bool = False) -> Case:
+    """Return a case; `hold` keeps others from changing it until the unit of work ends.
 
     Raises:
         NotFound: there is none.
     """
-    return await CaseRows(uow.session).get(case_id)
+    return await CaseRows(uow.session).get(case_id, hold=hold)
 
 
 async def find(uow: UnitOfWork, ids: Sequence[int]) -> list[Case]:

@@ -44,7 +44,8 @@ class Replies:
             NotFound: there is no such case to see. Unreachable: the way is not (or no longer) one of the case's reply options.
             StaleReply: somebody wrote since `seen_message_id`. UnfitReply: the channel cannot carry this.
         """
-        case = await visible_case(uow, viewer, case_id)
+        # Held from the first look on: of two who answer at once, the second sees the first one's words.
+        case = await visible_case(uow, viewer, case_id, hold=True)
         repository = ReplyRepository(uow.session)
         option = next((o for o in await self.ways.options(uow, viewer, case) if o.key == draft.option_key), None)
         if option is None:
@@ -144,9 +145,9 @@ class Replies:
         return conversation
 
 
-async def visible_case(uow: UnitOfWork, viewer: Viewer, case_id: int) -> Case:
-    """Return a case, or refuse with NotFound when there is none that the viewer may see."""
-    case = await cases.get(uow, case_id)
+async def visible_case(uow: UnitOfWork, viewer: Viewer, case_id: int, *, hold: bool = False) -> Case:
+    """Return a case (`hold`: that nobody else changes meanwhile), or refuse with NotFound when there is none that the viewer may see."""
+    case = await cases.get(uow, case_id, hold=hold)
     if not viewer.may_see(case.inbox_id):
         raise NotFound("case", case_id)
     return case

@@ -1,5 +1,7 @@
 """Writing: who it goes to, what stops it, and the way back."""
 
+import asyncio
+
 import pytest
 
 from cases.models import Case, CaseInterval
@@ -125,6 +127,13 @@ class TestStaleGuard:
         await write(desk, taken, "Hello from Ravi", viewer=desk.ravi, seen_message_id=taken.message_id)
         with pytest.raises(StaleReply):
             await write(desk, taken, seen_message_id=taken.message_id)
+
+    async def test_lets_one_of_two_who_answer_at_once_answer(self, desk: Desk) -> None:
+        for n in range(8):
+            taken = await ask(desk, sender=f"+4477009000{n:02}")
+            both = [write(desk, taken, viewer=viewer, seen_message_id=taken.message_id) for viewer in (desk.ines, desk.ravi)]
+            answers = await asyncio.gather(*both, return_exceptions=True)
+            assert sorted(type(answer) is StaleReply for answer in answers) == [False, True]
 
     async def test_lets_an_agent_go_on_after_their_own_words(self, desk: Desk) -> None:
         taken = await ask(desk)
