@@ -9,6 +9,7 @@ from staff import service as staff
 
 _HEALTH_EVERY = 15.0  # seconds
 _FORGET_EVERY = timedelta(hours=1)
+_MOST_AT_ONCE = 500
 
 
 async def note_health(estate: Estate) -> None:
@@ -19,12 +20,22 @@ async def note_health(estate: Estate) -> None:
 
 
 async def forget(estate: Estate) -> None:
-    """Drop feed rows, raw payloads, sessions and counted sign-ins that are past their time, for ever; one process of many does."""
-    raw_kept = timedelta(days=estate.house.settings.raw_days)
+    """Drop what is past its time, for ever; one process of many does."""
     while True:
         if estate.leadership.is_ours:
-            async with estate.house.factory() as uow:
-                await estate.house.feed.forget(uow)
-                await staff.sweep(uow)
-                await PayloadRepository(uow.session).forget(uow.clock.now() - raw_kept)
+            await forget_once(estate)
         await asyncio.sleep(_FORGET_EVERY.total_seconds())
+
+
+async def forget_once(estate: Estate) -> None:
+    """Drop feed rows, raw payloads with their blobs, sessions and counted sign-ins that are past their time."""
+    house = estate.house
+    async with house.factory() as uow:
+        await house.feed.forget(uow)
+        await staff.sweep(uow)
+    dropped = _MOST_AT_ONCE
+    while dropped == _MOST_AT_ONCE:
+        # Some at a time, so that nobody who writes waits long.
+        async with house.factory() as uow:
+            dropped, blobs = await PayloadRepository(uow.session).forget(uow.clock.now() - timedelta(days=house.settings.raw_days), _MOST_AT_ONCE)
+        await house.blobs.drop(blobs)

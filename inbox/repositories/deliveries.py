@@ -63,8 +63,8 @@ class DeliveryRepository:
         return row
 
     async def by_vendor_ids(self, inbox_ids: Sequence[int], vendor_ids: Sequence[str]) -> list[Delivery]:
-        """Return the deliveries that vendors speak of."""
-        statement = select(Delivery).where(Delivery.inbox_id.in_(inbox_ids), Delivery.vendor_id.in_(vendor_ids))
+        """Return the deliveries that vendors speak of, locked in the order of their ids."""
+        statement = select(Delivery).where(Delivery.inbox_id.in_(inbox_ids), Delivery.vendor_id.in_(vendor_ids)).order_by(Delivery.id)
         return list((await self._session.execute(statement.with_for_update())).scalars())
 
     async def shown_up_to(self, conversation_id: int, message_id: int) -> list[Delivery]:

@@ -46,4 +46,4 @@ class FeedRepository:
 
     async def forget(self, before: datetime) -> None:
         """Drop rows from before a moment."""
-        await self._session.execute(delete(EventRow).where(EventRow.happened_at < before))
+        await self._session.execute(delete(EventRow).where(EventRow.id < first_id_at(before)))

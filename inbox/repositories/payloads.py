@@ -6,8 +6,9 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from inbox.models import Inbox, RawPayloadRow
+from inbox.models import Attachment, Inbox, RawPayloadRow
 from kernel.errors import NotFound
+from kernel.ids import first_id_at
 
 
 class PayloadRepository:
@@ -49,6 +50,12 @@ class PayloadRepository:
         """Return what a message was made from, if it is still kept."""
         return (await self._session.execute(select(RawPayloadRow).where(RawPayloadRow.message_id == message_id).limit(1))).scalar_one_or_none()
 
-    async def forget(self, before: datetime) -> None:
-        """Drop kept payloads that came before a moment; dead letters stay until they are replayed."""
-        await self._session.execute(delete(RawPayloadRow).where(RawPayloadRow.state != "dead", RawPayloadRow.received_at < before))
+    async def forget(self, before: datetime, most: int) -> tuple[int, list[str]]:
+        """Drop kept payloads from before a moment, `most` at once; return how many, and the blobs that nothing refers to any more. Dead letters stay until they are replayed."""
+        old = select(RawPayloadRow.id).where(RawPayloadRow.id < first_id_at(before), RawPayloadRow.state != "dead").order_by(RawPayloadRow.id).limit(most)
+        gone = (await self._session.execute(delete(RawPayloadRow).where(RawPayloadRow.id.in_(old)).returning(RawPayloadRow.blob))).scalars().all()
+        blobs = {blob for blob in gone if blob is not None}
+        wanted: set[str | None] = set()
+        for column in (RawPayloadRow.blob, Attachment.digest) if blobs else ():
+            wanted.update((await self._session.execute(select(column).where(column.in_(blobs)))).scalars())
+        return len(gone), sorted(blobs - wanted)
