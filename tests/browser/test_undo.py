@@ -21,10 +21,10 @@ async def test_a_resolved_case_comes_back(desk: Desk, screens: Screens, way: str
     page = await screens.signed_in("Ines")
     await open_case(page, "Ada Quist")
     await page.keyboard.press("e")
-    await expect(row(page, "Ada Quist")).to_have_count(0)
-    undo = toast(page, "Resolved").get_by_role("button", name="Undo")
-    await expect(undo).to_be_visible()
-    await (undo.click() if way == "notice" else page.keyboard.press("z"))
+    if way == "notice":
+        await expect(row(page, "Ada Quist")).to_have_count(0)
+    # The key may come before the server's answer.
+    await (toast(page, "Resolved").get_by_role("button", name="Undo").click() if way == "notice" else page.keyboard.press("z"))
     await expect(toast(page, "Undone")).to_be_visible()
     await expect(row(page, "Ada Quist")).to_be_visible()
     assert (await desk.case_of("Ada Quist"))["status"] == "new"

@@ -14,7 +14,7 @@ from tests.support.postgres import locked
 
 UI = Path(__file__).parents[2] / "ui"
 AXE = UI / "node_modules" / "axe-core" / "axe.min.js"
-_BUILT = ("index.html", "widget.html", "w.js")
+_NEEDED = (*(UI / "dist" / name for name in ("index.html", "widget.html", "w.js")), AXE)
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 # Chromium's own errands would look like ours leaving the house.
 _ARGUMENTS = (
@@ -61,7 +61,7 @@ def build(lock: Path) -> None:
         RuntimeError: it could not be built.
     """
     with locked(lock):
-        missing = [name for name in _BUILT if not (UI / "dist" / name).is_file()]
+        missing = [file.name for file in _NEEDED if not file.is_file()]
         if not missing:
             return
         # Whatever the stamp says: a part of it is gone.

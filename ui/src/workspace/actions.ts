@@ -6,7 +6,7 @@ import { go, place } from '../shared/router';
 import { t } from '../shared/text';
 import { get as read } from 'svelte/store';
 import { cases } from './cases';
-import { complain, toast } from './toasts';
+import { complain, follow, toast } from './toasts';
 import { isOpen } from './views';
 
 /** The address of a case within the view that is shown. */
@@ -32,7 +32,9 @@ interface Change {
   moveOn?: boolean;
 }
 
-async function change(id: Id, { shown, ask, said, moveOn }: Change): Promise<void> {
+const change = (id: Id, what: Change): Promise<void> => follow(carryOut(id, what));
+
+async function carryOut(id: Id, { shown, ask, said, moveOn }: Change): Promise<void> {
   const wasInView = cases.isInView(id);
   const takeBack = cases.alter(id, shown);
   const next = moveOn && wasInView && !cases.isInView(id) ? { id: cases.leave(id) } : null;

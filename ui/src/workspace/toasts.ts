@@ -46,7 +46,16 @@ export async function undo(which: Toast): Promise<void> {
   }
 }
 
+let underWay: Promise<void> = Promise.resolve();
+
+/** Let `undoLatest` wait for an action whose answer, and with it the way back, has not come yet. It must not reject. */
+export function follow(action: Promise<void>): Promise<void> {
+  underWay = action;
+  return action;
+}
+
 export async function undoLatest(): Promise<void> {
+  await underWay;
   const latest = read(toasts).findLast((each) => each.undo);
   if (latest) await undo(latest);
   else toast(t.did.nothingToUndo);

@@ -30,6 +30,14 @@ describe('a verb', () => {
     expect(cases.row('1')?.priority).toBe('normal');
   });
 
+  test('is undone also by whoever does not wait for its answer', async () => {
+    server.on('POST /cases/1/priority', () => ({ ...detail({ id: '1', priority: 'high' }), activity_id: '77' }));
+    server.on('POST /cases/1/undo', () => detail({ id: '1' }));
+    void setPriority('1', 'high');
+    await undoLatest();
+    expect(server.asked.find((each) => each.path === '/cases/1/undo')?.body).toEqual({ activity_id: '77' });
+  });
+
   test('is taken back when it is refused, and says why', async () => {
     server.on('POST /cases/1/assign', () => server.problem({ status: 409, code: 'case.closed', detail: 'It is closed.' }));
     await assign('1', { id: '2', name: 'Ines' });
