@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import structlog
 from xdist.workermanage import WorkerController
 
 from kernel.clock import MovedClock
 from kernel.db import Database
 from kernel.events import EventBus
+from kernel.log import origin_of
 from kernel.uow import UnitOfWorkFactory
 from tests.support import tally
 from tests.support.databases import PostgresDatabases, SqliteFiles
@@ -64,6 +66,14 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     await database.close()
 
 
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """Put back how logs are written: a test of the command line sets it up for the terminal of that test."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
+
+
 @pytest.fixture
 def clock() -> MovedClock:
     """A clock that stands until the test moves it."""
@@ -83,7 +93,12 @@ def unit_of_work(database: Database, bus: EventBus, clock: MovedClock) -> UnitOf
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the run's folder, once for all workers."""
+    """Make the run's folder, once for all workers, and let logs tell of errors as ours do."""
+    # structlog's own way with exceptions shows the values of all variables, and takes seconds for it.
+    shown = structlog.processors.ExceptionRenderer(lambda exc_info: origin_of(exc_info[1]))
+    structlog.configure(
+        processors=[structlog.processors.add_log_level, shown, structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
+    )
     given: dict[str, str] | None = getattr(config, "workerinput", None)
     config.stash[RUN] = Path(given["kindred_run"]) if given else Path(tempfile.mkdtemp(prefix="kindred-tests-"))
     if given is None:

@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import logging
-from collections.abc import Iterator
 
 import orjson
 import pytest
@@ -12,13 +11,6 @@ import structlog
 from kernel.log import Wordless, configure, heed_loop, kinds_of, origin_of
 
 SECRET = "Key (thread_key)=(+447700900001) already exists."
-
-
-@pytest.fixture(autouse=True)
-def put_back() -> Iterator[None]:
-    before = structlog.get_config()
-    yield
-    structlog.configure(**before)
 
 
 def error() -> BaseException:
