@@ -37,6 +37,13 @@ class TestSignedId:
     def test_is_none_when_it_is_not_ours(self, secrets: Secrets, token: str) -> None:
         assert secrets.id_of("reply", token) is None
 
+    @pytest.mark.parametrize("size", [10, 16])
+    def test_is_none_when_only_its_last_letter_is_another(self, secrets: Secrets, size: int) -> None:
+        token = secrets.signed_id("reply", 7 << 40, size)
+        others = [token[:-1] + letter for letter in "abcdefghijklmnopqrstuvwxyz234567" if letter != token[-1]]
+        assert {secrets.id_of("reply", other, size) for other in others} == {None}
+        assert secrets.id_of("reply", token, size) == 7 << 40
+
     def test_is_none_for_another_purpose_another_key_and_another_id(self, secrets: Secrets) -> None:
         token = secrets.signed_id("reply", 7 << 40)
         changed = secrets.signed_id("reply", 8 << 40)[:12] + token[12:]
