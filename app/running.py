@@ -1,6 +1,7 @@
 """`kindred run`: serves, and says where."""
 
 import asyncio
+import gc
 
 from aiohttp import web
 from rich.console import Console
@@ -13,6 +14,9 @@ _DEMO_SMTP_PORT = 8025
 
 async def run(settings: Settings, out: Console, *, with_demo: bool) -> None:
     """Serve until SIGINT or SIGTERM; with the demo, fill an empty database first."""
+    # What was loaded stays for good: the collector, off since the start (`app.start`), need never look at it.
+    gc.freeze()
+    gc.enable()
     stop = stop_signal()
     if not with_demo:
         async with opened(settings) as serving:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import asyncpg
 from sqlalchemy.engine import make_url
 
 from kernel.errors import Fault
@@ -61,6 +60,9 @@ class Leadership:
             tasks.keep("leadership", self._campaign)
 
     async def _campaign(self) -> None:
+        # Loaded here: on SQLite nobody needs it, and a start waits for every module.
+        import asyncpg
+
         connection = await asyncpg.connect(self._dsn)
         ended = asyncio.Event()
         connection.add_termination_listener(lambda _: ended.set())

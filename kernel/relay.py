@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-import asyncpg
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
@@ -54,6 +53,9 @@ class PostgresRelay:
 
         async def listen() -> None:
             ended = asyncio.Event()
+            # Loaded here: on SQLite nobody needs it, and a start waits for every module.
+            import asyncpg
+
             connection = await asyncpg.connect(self._dsn)
             try:
                 connection.add_termination_listener(lambda _: ended.set())
