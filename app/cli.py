@@ -1,32 +1,39 @@
 """The command line: `kindred run`, and what an operator sets up by hand."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Annotated
+from collections.abc import Awaitable, Callable, Sequence
 
-import typer
+import click
 from pydantic import ValidationError
-from rich.console import Console
-from rich.table import Table
 
 from kernel.config import Settings
 from kernel.errors import KindredError, Refusal
 from kernel.log import configure, heed_loop
 
-main = typer.Typer(
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Kindred: one inbox for e-mail, SMS, web chat and Telegram."
-)
-agent_commands = typer.Typer(no_args_is_help=True, help="People who answer.")
-token_commands = typer.Typer(no_args_is_help=True, help="Programs' way in.")
-inbox_commands = typer.Typer(no_args_is_help=True, help="Addresses of ours.")
-letter_commands = typer.Typer(no_args_is_help=True, help="What could not be read.")
-main.add_typer(agent_commands, name="agent")
-main.add_typer(token_commands, name="token")
-main.add_typer(inbox_commands, name="inbox")
-main.add_typer(letter_commands, name="dead-letters")
 
-out = Console(highlight=False, soft_wrap=True)
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
+@click.group()
+def main() -> None:
+    """Kindred: one inbox for e-mail, SMS, web chat and Telegram."""
+
+
+@main.group("agent")
+def agent_commands() -> None:
+    """People who answer."""
+
+
+@main.group("token")
+def token_commands() -> None:
+    """Programs' way in."""
+
+
+@main.group("inbox")
+def inbox_commands() -> None:
+    """Addresses of ours."""
+
+
+@main.group("dead-letters")
+def letter_commands() -> None:
+    """What could not be read."""
 
 
 def _settings() -> Settings:
@@ -35,8 +42,8 @@ def _settings() -> Settings:
     except ValidationError as broken:
         # Only the names: a setting may be a secret.
         for error in broken.errors(include_input=False, include_context=False):
-            errors.print(f"KINDRED_{'_'.join(map(str, error['loc'])).upper()}: {error['msg']}.")
-        raise typer.Exit(2) from None
+            click.echo(f"KINDRED_{'_'.join(map(str, error['loc'])).upper()}: {error['msg']}.", err=True)
+        raise SystemExit(2) from None
     configure(settings.log_level, settings.log_json)
     return settings
 
@@ -52,17 +59,25 @@ def _do(work: Callable[[], Awaitable[None]]) -> None:
         asyncio.run(awaited())
     except KindredError as reason:
         kind = "Refused" if isinstance(reason, Refusal) else "Failed"
-        errors.print(f"[bold]{kind}[/bold] ({reason.code}): {reason.sentence}")
-        raise typer.Exit(1) from None
+        click.echo(f"{kind} ({reason.code}): {reason.sentence}", err=True)
+        raise SystemExit(1) from None
+
+
+def _table(rows: Sequence[Sequence[str]]) -> None:
+    """Print rows in columns as wide as their widest cell."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 @main.command()
-def run(demo: Annotated[bool, typer.Option("--demo", help="Fill an empty database with a demo desk, and answer its vendors' side ourselves.")] = False) -> None:
+@click.option("--demo", is_flag=True, help="Fill an empty database with a demo desk, and answer its vendors' side ourselves.")
+def run(demo: bool) -> None:
     """Migrate the database and serve."""
     # Imported here, as everywhere below: `kindred --help` must not load the house.
     from app import running
 
-    _do(lambda: running.run(_settings(), out, with_demo=demo))
+    _do(lambda: running.run(_settings(), click.echo, with_demo=demo))
 
 
 @main.command()
@@ -71,61 +86,56 @@ def migrate() -> None:
     from migrations.standing import bring_up
 
     async def work() -> None:
-        out.print(f"The database stands at {await bring_up(_settings().database_url)}.")
+        click.echo(f"The database stands at {await bring_up(_settings().database_url)}.")
 
     _do(work)
 
 
 @agent_commands.command("create")
-def create_agent(
-    email: Annotated[str, typer.Argument(help="The address they sign in with.")],
-    name: Annotated[str, typer.Option(help="Their name, as customers see it.")],
-    role: Annotated[str, typer.Option(help="agent, supervisor or admin.")] = "agent",
-    password: Annotated[
-        str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, envvar="KINDRED_NEW_PASSWORD", help="Asked for when not given.")
-    ] = "",
-) -> None:
-    """Let somebody sign in."""
+@click.argument("email")
+@click.option("--name", required=True, help="Their name, as customers see it.")
+@click.option("--role", default="agent", show_default=True, help="agent, supervisor or admin.")
+@click.option(
+    "--password", prompt=True, hide_input=True, confirmation_prompt=True, envvar="KINDRED_NEW_PASSWORD", help="Asked for when not given (KINDRED_NEW_PASSWORD)."
+)
+def create_agent(email: str, name: str, role: str, password: str) -> None:
+    """Let somebody sign in with the address EMAIL."""
     from app import operating
 
     async def work() -> None:
         agent_id = await operating.create_agent(_settings(), name=name, email=email, password=password, role=role)
-        out.print(f"Agent {agent_id}: {name} ({role}) signs in with {email}.")
+        click.echo(f"Agent {agent_id}: {name} ({role}) signs in with {email}.")
 
     _do(work)
 
 
 @token_commands.command("create")
-def create_token(
-    agent: Annotated[str, typer.Option("--agent", help="The address of the agent as whom the program acts.")],
-    name: Annotated[str, typer.Option(help="What it is for.")] = "command line",
-) -> None:
+@click.option("--agent", required=True, help="The address of the agent as whom the program acts.")
+@click.option("--name", default="command line", show_default=True, help="What it is for.")
+def create_token(agent: str, name: str) -> None:
     """Make an API token and print it; it is shown this once."""
     from app import operating
 
     async def work() -> None:
-        out.print(await operating.create_token(_settings(), email=agent, name=name))
+        click.echo(await operating.create_token(_settings(), email=agent, name=name))
 
     _do(work)
 
 
 @inbox_commands.command("create")
-def create_inbox(
-    channel: Annotated[str, typer.Argument(help="email, sms, chat or telegram.")],
-    address: Annotated[str, typer.Option(help="The address, number or bot name that customers write to.")],
-    name: Annotated[str, typer.Option(help="What agents call it.")],
-    setting: Annotated[
-        list[str] | None, typer.Option("--set", help="A setting as name=value; `kindred inbox settings CHANNEL` lists them. Repeat for each.")
-    ] = None,
-    team: Annotated[str | None, typer.Option(help="The team that gets its cases.")] = None,
-    restricted: Annotated[bool, typer.Option(help="Only that team (and supervisors) may see it.")] = False,
-) -> None:
-    """Set up an inbox."""
+@click.argument("channel")
+@click.option("--address", required=True, help="The address, number or bot name that customers write to.")
+@click.option("--name", required=True, help="What agents call it.")
+@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A setting; `kindred inbox settings CHANNEL` lists them. Repeat for each.")
+@click.option("--team", help="The team that gets its cases.")
+@click.option("--restricted", is_flag=True, help="Only that team (and supervisors) may see it.")
+def create_inbox(channel: str, address: str, name: str, settings: Sequence[str], team: str | None, restricted: bool) -> None:
+    """Set up an inbox on CHANNEL: email, sms, chat or telegram."""
     from app import operating
 
-    pairs = [one.partition("=") for one in setting or []]
+    pairs = [one.partition("=") for one in settings]
     if any(not equals for _, equals, _ in pairs):
-        raise typer.BadParameter("--set takes name=value.")
+        raise click.BadParameter("--set takes name=value.")
 
     async def work() -> None:
         view = await operating.create_inbox(
@@ -137,23 +147,22 @@ def create_inbox(
             team=team,
             is_restricted=restricted,
         )
-        out.print(f"Inbox {view.id} ({view.channel}, key {view.key}): {view.name} at {view.address}.")
+        click.echo(f"Inbox {view.id} ({view.channel}, key {view.key}): {view.name} at {view.address}.")
         for line in operating.next_steps(_settings(), view):
-            out.print(f"  {line}")
+            click.echo(f"  {line}")
 
     _do(work)
 
 
 @inbox_commands.command("settings")
-def inbox_settings(channel: Annotated[str, typer.Argument(help="email, sms, chat or telegram.")]) -> None:
-    """List what an inbox of a channel can be told."""
+@click.argument("channel")
+def inbox_settings(channel: str) -> None:
+    """List what an inbox on CHANNEL can be told."""
     from app import operating
 
     async def work() -> None:
-        table = Table("setting", "", "what it is")
-        for line in operating.settings_of(_settings(), channel):
-            table.add_row(line.name, "required" if line.is_required else "", line.help)
-        out.print(table)
+        lines = operating.settings_of(_settings(), channel)
+        _table([("setting", "", "what it is"), *((line.name, "required" if line.is_required else "", line.help) for line in lines)])
 
     _do(work)
 
@@ -164,10 +173,8 @@ def list_inboxes() -> None:
     from app import operating
 
     async def work() -> None:
-        table = Table("id", "channel", "name", "address", "key", "health")
-        for view in await operating.inboxes(_settings()):
-            table.add_row(str(view.id), view.channel, view.name, view.address, view.key, view.health)
-        out.print(table)
+        views = await operating.inboxes(_settings())
+        _table([("id", "channel", "name", "address", "key", "health"), *((str(v.id), v.channel, v.name, v.address, v.key, v.health) for v in views)])
 
     _do(work)
 
@@ -178,26 +185,24 @@ def list_letters() -> None:
     from app import operating
 
     async def work() -> None:
-        table = Table("id", "inbox", "source", "received", "state", "why")
-        for letter in await operating.dead_letters(_settings()):
-            table.add_row(
-                str(letter.id), letter.inbox_name, letter.source, f"{letter.received_at:%Y-%m-%d %H:%M}", letter.state, f"{letter.code}: {letter.reason}"
-            )
-        out.print(table)
+        letters = await operating.dead_letters(_settings())
+        shown = [(str(a.id), a.inbox_name, a.source, f"{a.received_at:%Y-%m-%d %H:%M}", a.state, f"{a.code}: {a.reason}") for a in letters]
+        _table([("id", "inbox", "source", "received", "state", "why"), *shown])
 
     _do(work)
 
 
 @letter_commands.command("replay")
-def replay_letter(letter_id: Annotated[int, typer.Argument(help="As `kindred dead-letters list` names it.")]) -> None:
-    """Read a dead letter again."""
+@click.argument("letter_id", type=int)
+def replay_letter(letter_id: int) -> None:
+    """Read a dead letter again, by the id that `kindred dead-letters list` names."""
     from app import operating
 
     async def work() -> None:
         received = await operating.replay(_settings(), letter_id)
         if received.dead_letter_id is not None:
-            out.print("It still cannot be read.")
-            raise typer.Exit(1)
-        out.print(f"Replayed: {len(received.message_ids)} message(s).")
+            click.echo("It still cannot be read.")
+            raise SystemExit(1)
+        click.echo(f"Replayed: {len(received.message_ids)} message(s).")
 
     _do(work)

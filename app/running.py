@@ -2,17 +2,18 @@
 
 import asyncio
 import gc
+from collections.abc import Callable
 
 from aiohttp import web
-from rich.console import Console
 
 from app.server import Serving, opened, stop_signal
 from kernel.config import Settings
 
 _DEMO_SMTP_PORT = 8025
+Say = Callable[[str], None]
 
 
-async def run(settings: Settings, out: Console, *, with_demo: bool) -> None:
+async def run(settings: Settings, say: Say, *, with_demo: bool) -> None:
     """Serve until SIGINT or SIGTERM; with the demo, fill an empty database first."""
     # What was loaded stays for good: the collector, off since the start (`app.start`), need never look at it.
     gc.freeze()
@@ -20,13 +21,13 @@ async def run(settings: Settings, out: Console, *, with_demo: bool) -> None:
     stop = stop_signal()
     if not with_demo:
         async with opened(settings) as serving:
-            _announce(serving, out)
+            _announce(serving, say)
             await stop.wait()
         return
-    await _run_demo(settings, out, stop)
+    await _run_demo(settings, say, stop)
 
 
-async def _run_demo(settings: Settings, out: Console, stop: asyncio.Event) -> None:
+async def _run_demo(settings: Settings, say: Say, stop: asyncio.Event) -> None:
     # Imported here: a desk in earnest never loads the demo.
     from app.demo.pretend import PretendRegistry
     from app.demo.seed import seed
@@ -46,17 +47,17 @@ async def _run_demo(settings: Settings, out: Console, stop: asyncio.Event) -> No
         app.router.add_get("/demo", shop)
 
     async with opened(settings, registry_of=PretendRegistry, extend=add_shop) as serving:
-        _announce(serving, out)
-        out.print("\nThe demo desk. What is sent from its own inboxes goes nowhere; inboxes that you set up are real.")
+        _announce(serving, say)
+        say("\nThe demo desk. What is sent from its own inboxes goes nowhere; inboxes that you set up are real.")
         for email, password, role in seeded.sign_ins:
-            out.print(f"  {role:<11} {email:<28} {password}")
-        out.print(f"  A shop with the chat widget: {serving.url}/demo")
+            say(f"  {role:<11} {email:<28} {password}")
+        say(f"  A shop with the chat widget: {serving.url}/demo")
         await stop.wait()
 
 
-def _announce(serving: Serving, out: Console) -> None:
-    out.print(f"\n[bold]Kindred[/bold] serves on {serving.url}")
-    out.print(f"  API: {serving.url}/api/v1/docs")
+def _announce(serving: Serving, say: Say) -> None:
+    say(f"\nKindred serves on {serving.url}")
+    say(f"  API: {serving.url}/api/v1/docs")
     for name, port in (("SMTP", serving.smtp_port), ("LMTP", serving.lmtp_port)):
         if port is not None:
-            out.print(f"  {name} listens on port {port}")
+            say(f"  {name} listens on port {port}")
