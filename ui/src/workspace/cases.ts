@@ -106,7 +106,8 @@ export class Cases {
   async open(id: Id): Promise<Case> {
     const askedAt = ++this.ticks;
     const found = await get<Case>(`/cases/${id}`);
-    if (this.isOldNews(id, askedAt)) return this.detail(id) ?? found;
+    const known = this.detail(id);
+    if (known && this.isOldNews(id, askedAt)) return known;
     this.keep(found);
     return found;
   }
@@ -127,7 +128,9 @@ export class Cases {
 
   /** Take a case in full into the records. */
   keep(found: Case): void {
-    this.details.update((all) => {
+    this.details.update((before) => {
+      // A new map each time: the screen may pass over a change inside one that it has drawn already.
+      const all = new Map(before);
       all.delete(found.id);
       all.set(found.id, found);
       if (all.size > KEPT_DETAILS) all.delete(all.keys().next().value as Id);
@@ -137,7 +140,8 @@ export class Cases {
   }
 
   put(rows: CaseRow[]): void {
-    this.rows.update((all) => {
+    this.rows.update((before) => {
+      const all = new Map(before);
       for (const row of rows) all.set(row.id, row);
       return all;
     });
