@@ -58,7 +58,10 @@ class TestOrder:
         registry_of(desk.estate).faults["sms"].append(Unavailable("Twilio is busy."))
         clock.advance(seconds=11)
         assert await desk.estate.outbox.drain() == 2
-        assert [message.text for message in sent(desk)] == ["another's"]
+        # Both leave at the same time, so chance says which of them meets the busy vendor; the other goes all the same.
+        [gone] = [message.text for message in sent(desk)]
+        assert gone in ("first", "another's")
+        assert sorted(await states(desk)) == sorted([DeliveryState.QUEUED, DeliveryState.HELD, DeliveryState.SENT])
 
 
 class TestRunning:
