@@ -9,11 +9,15 @@ SETUP := pyproject.toml hatch_build.py README.md LICENSE
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lock clean ui
+SEED ?= $(shell $(PYTHON) -c 'import random; print(random.randrange(1000000))')
+.PHONY: help run test torture defences bench bench-full check format lock clean ui
 
 help:
 	@echo "make run      serve a demo desk on http://127.0.0.1:8080"
 	@echo "make test     run all tests, on SQLite, on PostgreSQL and in a browser"
+	@echo "make torture  the tests of faults at full length; SEED=… repeats a run"
+	@echo "make defences take every defence out once and see its test fail"
+	@echo "make bench    measure, ending within ten minutes; make bench-full with full sizes"
 	@echo "make check    ruff, mypy, import-linter and the browser side's own checks"
 	@echo "make format   lay the code out"
 	@echo "make lock     pin what is installed anew (needs uv)"
@@ -24,6 +28,19 @@ run: $(VENV)/.runtime ui
 
 test: $(VENV)/.dev ui
 	$(BIN)/python -m pytest -n $(WORKERS)
+
+torture: $(VENV)/.dev ui
+	@echo "SEED=$(SEED)"
+	KINDRED_TORTURE=long SEED=$(SEED) $(BIN)/python -m pytest -m torture -p no:cacheprovider -s
+
+defences: $(VENV)/.dev ui
+	$(BIN)/python -m tests.defences
+
+bench: $(VENV)/.dev ui
+	$(BIN)/python -m bench
+
+bench-full: $(VENV)/.dev ui
+	$(BIN)/python -m bench --full
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check

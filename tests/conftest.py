@@ -16,7 +16,7 @@ from kernel.db import Database
 from kernel.events import EventBus
 from kernel.log import origin_of
 from kernel.uow import UnitOfWorkFactory
-from tests.support import tally
+from tests.support import tally, torture
 from tests.support.databases import PostgresDatabases, SqliteFiles
 from tests.support.postgres import NoPostgres
 
@@ -102,6 +102,7 @@ def pytest_configure(config: pytest.Config) -> None:
     given: dict[str, str] | None = getattr(config, "workerinput", None)
     config.stash[RUN] = Path(given["kindred_run"]) if given else Path(tempfile.mkdtemp(prefix="kindred-tests-"))
     if given is None:
+        torture.settle_seed()
         # The server that the tests start ends with this process; workers inherit the word.
         os.environ["KINDRED_TEST_OWNER"] = str(os.getpid())
 

@@ -17,7 +17,7 @@ def report(outcome: Literal["passed", "skipped"], *marks: str, why: str = "") ->
 class TestLines:
     def test_count_by_place(self, tmp_path: Path) -> None:
         stats = {"passed": [report("passed", "sqlite"), report("passed", "postgresql"), report("passed", "browser", "sqlite"), report("passed")]}
-        assert tally.lines(tmp_path, stats)[1:] == ["passed: 2 on SQLite, 1 on PostgreSQL, 1 on Chromium, 4 in all", "nothing was skipped"]
+        assert tally.lines(tmp_path, stats)[2:] == ["passed: 2 on SQLite, 1 on PostgreSQL, 1 on Chromium, 4 in all", "nothing was skipped"]
 
     def test_end_with_everything_that_was_skipped_and_why(self, tmp_path: Path) -> None:
         stats = {
@@ -36,4 +36,4 @@ class TestLines:
     def test_say_which_postgresql_it_was(self, tmp_path: Path, noted: dict[str, str] | None, said: str) -> None:
         if noted:
             (tmp_path / "postgres.json").write_text(json.dumps(noted))
-        assert tally.lines(tmp_path, {})[0] == said
+        assert tally.lines(tmp_path, {})[1] == said

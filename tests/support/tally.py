@@ -1,4 +1,4 @@
-"""What a run says at its end: which PostgreSQL it used, how much ran where, and what did not run."""
+"""What a run says at its end: its seed, which PostgreSQL it used, how much ran where, and what did not run."""
 
 import json
 from collections import Counter
@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import torture
+
 PLACES = {"sqlite": "SQLite", "postgresql": "PostgreSQL", "browser": "Chromium"}
 
 
@@ -14,7 +16,7 @@ def lines(run_folder: Path, stats: Mapping[str, Sequence[object]]) -> list[str]:
     """Return the lines; the last one says what was skipped."""
     passed = Counter(place for report in _reports(stats, "passed") for place in PLACES if place in report.keywords)
     counts = ", ".join(f"{passed[place]} on {name}" for place, name in PLACES.items())
-    return [f"PostgreSQL: {_server(run_folder)}", f"passed: {counts}, {len(_reports(stats, 'passed'))} in all", _skipped(stats)]
+    return [f"seed: {torture.seed()}", f"PostgreSQL: {_server(run_folder)}", f"passed: {counts}, {len(_reports(stats, 'passed'))} in all", _skipped(stats)]
 
 
 def _reports(stats: Mapping[str, Sequence[object]], outcome: str) -> list[pytest.TestReport | pytest.CollectReport]:
