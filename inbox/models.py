@@ -184,3 +184,48 @@ class SearchDocument(Base):
     inbox_id: Mapped[int] = mapped_column(ID)
     customer_id: Mapped[int] = mapped_column(ID, index=True)
     body: Mapped[str] = mapped_column(Text)
+
+
+class WebhookSubscription(Base):
+    """Who is told of events over HTTP, and how far they were told. `due_at` is when to look again or, while there is a lease, when that ends."""
+
+    __tablename__ = "webhook_subscriptions"
+
+    id: Mapped[Id]
+    name: Mapped[str] = mapped_column(String(200))
+    url: Mapped[str] = mapped_column(Text)
+    kinds: Mapped[list[str]]
+    # Said apart from the list: an empty list is no inbox, never every inbox.
+    all_inboxes: Mapped[bool]
+    inbox_ids: Mapped[list[str]]
+    sealed_secret: Mapped[bytes] = mapped_column(LargeBinary)
+    is_on: Mapped[bool]
+    paused_because: Mapped[str | None] = mapped_column(Text)
+    begins_after: Mapped[int] = mapped_column(ID)
+    cursor: Mapped[int] = mapped_column(ID)
+    due_at: Mapped[datetime]
+    lease: Mapped[str | None] = mapped_column(String(40))
+    failures: Mapped[int]
+    failing_since: Mapped[datetime | None]
+    last_error: Mapped[str | None] = mapped_column(Text)
+    last_ok_at: Mapped[datetime | None]
+    created_by: Mapped[int] = mapped_column(ID, ForeignKey("agents.id"))
+    created_at: Mapped[datetime]
+
+
+class WebhookDelivery(Base):
+    """What became of one event at one subscription; `status` is the receiver's last one, None when it gave none."""
+
+    __tablename__ = "webhook_deliveries"
+    __table_args__ = (UniqueConstraint("subscription_id", "event_id"),)
+
+    id: Mapped[Id]
+    subscription_id: Mapped[int] = mapped_column(ID, ForeignKey("webhook_subscriptions.id"))
+    event_id: Mapped[int] = mapped_column(ID)
+    kind: Mapped[str] = mapped_column(String(40))
+    attempts: Mapped[int]
+    status: Mapped[int | None]
+    error: Mapped[str | None] = mapped_column(Text)
+    first_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+    delivered_at: Mapped[datetime | None]
