@@ -1,6 +1,5 @@
-"""What both ways into the web chat share: who may come from where, how fast, and the tokens of those who came first."""
+"""What both ways into the web chat share: who may come from where, and how fast."""
 
-from collections import OrderedDict
 from datetime import timedelta
 
 from aiohttp import web
@@ -14,7 +13,6 @@ from channels.contract import Account
 from inbox.views import ChatSaid
 
 _TEN_SECONDS = timedelta(seconds=10)
-_REMEMBERED = 10_000
 
 
 class Visitors:
@@ -25,7 +23,6 @@ class Visitors:
         self._messages = Window(house.clock, 10, _TEN_SECONDS)
         # Wide, since behind a proxy all visitors share one address.
         self._newcomers = Window(house.clock, 200, _TEN_SECONDS)
-        self._first: OrderedDict[tuple[int, str], str] = OrderedDict()
 
     async def inbox(self, request: web.Request) -> Account:
         """Return the chat inbox that a request names, for pages that it allows.
@@ -40,19 +37,14 @@ class Visitors:
             raise ForeignOrigin
         return account
 
-    async def first_token(self, account: Account, client_id: str, address: str) -> str:
+    def first_token(self, account: Account, client_id: str, address: str) -> str:
         """Return the token for somebody who writes without one: the same again when they repeat their first message.
 
         Raises:
             TooFast: too many new visitors come from this address.
         """
-        key = (account.inbox_id, client_id)
-        if key not in self._first:
-            self._newcomers.take(address)
-            self._first[key] = (await self._house.chat.hello(account.key, None, None)).visitor_token
-            while len(self._first) > _REMEMBERED:
-                self._first.popitem(last=False)
-        return self._first[key]
+        self._newcomers.take(address)
+        return self._house.chat.newcomer(account, client_id)
 
     async def say(self, account: Account, token: str, *, client_id: str, text: str, name: str | None, email: str | None) -> ChatSaid:
         """Take a message; ten in ten seconds for each visitor.

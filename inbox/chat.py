@@ -25,6 +25,7 @@ from staff import service as staff
 
 _HISTORY = 50
 _CLIENT_ID = re.compile(r"[A-Za-z0-9._~-]{1,64}")
+_UNGUESSABLE = 16  # characters of a client_id, at least
 
 
 class ChatDesk:
@@ -67,6 +68,16 @@ class ChatDesk:
             visitor_token=self._token(account, visitor_id if visitor_id is not None else self._factory.ids()), cursor=cursor, inbox_id=account.inbox_id,
             inbox_name=account.name, team_name=team, conversation_id=conversation_id, case_id=case_id, messages=tuple(messages),
         )  # fmt: skip
+
+    def newcomer(self, account: Account, client_id: str) -> str:
+        """Return the token of whoever writes for the first time under a client_id: the same from every process and after a crash, since who lost the answer writes again.
+
+        A client_id that can be guessed (under 16 characters) names nobody: it brings a new visitor each time.
+        """
+        if len(client_id) < _UNGUESSABLE:
+            return self._token(account, self._factory.ids())
+        named = self._secrets.mac(f"newcomer:{account.inbox_id}", client_id.encode(), size=8)
+        return self._token(account, int.from_bytes(named, "big") >> 1)
 
     async def say(self, inbox_key: str, visitor_token: str, *, client_id: str, text: str, name: str | None, email: str | None) -> ChatSaid:
         """Take what a visitor says, once by `client_id`; the answer comes after the commit.

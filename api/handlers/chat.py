@@ -13,7 +13,7 @@ async def say(call: Call, inbox_key: str, body: SayBody) -> SaidShape:
     """Take what a visitor says, once by `client_id`; the answer comes after the commit."""
     visitors = call.request.app[VISITORS]
     account = await visitors.inbox(call.request)
-    token = body.visitor or await visitors.first_token(account, body.client_id, call.request.remote or "")
+    token = body.visitor or visitors.first_token(account, body.client_id, call.request.remote or "")
     return SaidShape.of(await visitors.say(account, token, client_id=body.client_id, text=body.text, name=body.name, email=body.email))
 
 

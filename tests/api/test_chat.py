@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 from aiohttp import WSServerHandshakeError
 
+from app.compose import compose
 from inbox.models import Message
 from kernel.errors import StorageUnavailable
 from tests.api.desk import Desk, Json, Wire
@@ -218,6 +219,18 @@ class TestFallback:
         first, second = await desk.stranger.post(path, body), await desk.stranger.post(path, body)
         assert first.json["message_id"] == second.json["message_id"]
         assert first.json["visitor"] == second.json["visitor"]
+
+    async def test_knows_them_in_another_process_and_after_a_crash(self, desk: Desk) -> None:
+        """Two visitors of one would show the message twice."""
+        said = await desk.stranger.post(f"/chat/{desk.chat_key}/messages", {"client_id": (client_id := str(uuid4())), "text": "Hello"})
+        other = compose(desk.estate.house.settings, desk.clock)
+        assert other.house.chat.newcomer(await other.house.chat.inbox(desk.chat_key), client_id) == said.json["visitor"]
+        await other.close()
+
+    async def test_gives_nobodys_token_for_a_client_id_that_can_be_guessed(self, desk: Desk) -> None:
+        path, body = f"/chat/{desk.chat_key}/messages", {"client_id": "message-1", "text": "Hello"}
+        first, second = await desk.stranger.post(path, body), await desk.stranger.post(path, body)
+        assert first.json["visitor"] != second.json["visitor"]
 
     async def test_goes_on_by_socket(self, desk: Desk) -> None:
         said = await desk.stranger.post(f"/chat/{desk.chat_key}/messages", {"client_id": str(uuid4()), "text": "Hello"})
