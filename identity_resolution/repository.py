@@ -1,12 +1,13 @@
 """All SQL of identity resolution: set-based Core for the batch on its way in, mapped rows for what an agent changes."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
+from functools import cache
 from hashlib import blake2b
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import ColumnElement, Select, Table, and_, delete, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Select, Table, Update, and_, bindparam, delete, func, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, aliased
@@ -14,18 +15,49 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from identity_resolution.models import ClaimRow, Customer, Identity, Link, NotSame, ReviewCard
 from identity_resolution.rules.verdicts import Holder
 from identity_resolution.values import CardState
-from kernel.claims import Trust
+from kernel.claims import IdentityKind, Trust
+from kernel.db import core
 from kernel.errors import NotFound
 
 T = TypeVar("T")
 Key = tuple[str, str]
 Row = dict[str, object]
 Pair = tuple[int, int]
+# Of a root: whether its reader may know of it. Who may is for others to say.
+Seen = Callable[[ColumnElement[int]], ColumnElement[bool]]
 
 _customers, _identities, _claims = (cast(Table, row.__table__) for row in (Customer, Identity, ClaimRow))
 _leaf, _root = _customers.alias("leaf"), _customers.alias("root")
 _Words = ColumnElement[str] | InstrumentedAttribute[str]
 _left, _right = aliased(Customer), aliased(Customer)
+
+
+# Built once: making a statement costs more than executing it.
+_INSERT_CUSTOMERS, _INSERT_CLAIMS = _customers.insert(), _claims.insert()
+_INSERT_IDENTITIES = {True: sqlite.insert(_identities).on_conflict_do_nothing(), False: postgresql.insert(_identities).on_conflict_do_nothing()}
+
+
+def _touch(table: Table) -> Update:
+    ordered = select(table.c.id).where(table.c.id.in_(bindparam("ids", expanding=True))).order_by(table.c.id).with_for_update(key_share=True)
+    return table.update().where(table.c.id.in_(ordered)).values(last_seen_at=bindparam("at"))
+
+
+_TOUCH_IDENTITIES, _TOUCH_CUSTOMERS = _touch(_identities), _touch(_customers)
+
+
+@cache
+def _holders_of(kinds: tuple[str, ...]) -> Select[Any]:
+    """Return the look-up of values of some kinds, one list each under the kind's name: SQLite reads the whole table for a list of pairs."""
+    held, leaf, root = _identities.c, _leaf, _root
+    named = leaf.c.is_named | root.c.is_named
+    wanted = or_(*(and_(held.kind == kind, held.normalised.in_(bindparam(kind, expanding=True))) for kind in kinds))
+    return (
+        select(held.kind, held.normalised, held.id, held.customer_id, leaf.c.root_id, root.c.name, named, held.trust, held.is_sender, held.last_seen_at)
+        .join_from(_identities, leaf, leaf.c.id == held.customer_id)
+        .join(root, root.c.id == leaf.c.root_id)
+        .where(wanted)
+        .order_by(held.id)
+    )
 
 
 class _RootsMoved(Exception):
@@ -41,25 +73,9 @@ class FilingRepository:
 
     async def holders(self, keys: Collection[Key]) -> dict[Key, list[Holder]]:
         """Return who holds each value, oldest first."""
-        held, leaf, root = _identities.c, _leaf, _root
-        rows = await self._session.execute(
-            select(
-                held.kind,
-                held.normalised,
-                held.id,
-                held.customer_id,
-                leaf.c.root_id,
-                root.c.name,
-                leaf.c.is_named | root.c.is_named,
-                held.trust,
-                held.is_sender,
-                held.last_seen_at,
-            )
-            .join_from(_identities, leaf, leaf.c.id == held.customer_id)
-            .join(root, root.c.id == leaf.c.root_id)
-            .where(_are(held.kind, held.normalised, keys))
-            .order_by(held.id)
-        )
+        values = {kind.value: sorted(value for of, value in keys if of == kind.value) for kind in IdentityKind}
+        kinds = tuple(kind for kind, wanted in values.items() if wanted)
+        rows = await (await core(self._session)).execute(_holders_of(kinds), {kind: values[kind] for kind in kinds})
         found: dict[Key, list[Holder]] = defaultdict(list)
         for kind, normalised, identity_id, customer_id, root_id, name, is_named, trust, is_sender, last_seen_at in rows:
             found[kind, normalised].append(
@@ -87,21 +103,19 @@ class FilingRepository:
     async def insert(self, customers: Sequence[Row], identities: Sequence[Row], claims: Sequence[Row]) -> None:
         """Insert in bulk; an identity that another worker has just given to the same leaf is left as it is."""
         if customers:
-            await self._session.execute(_customers.insert(), customers)
+            await (await core(self._session)).execute(_INSERT_CUSTOMERS, customers)
         if identities:
             # In one order, so that two batches that give each other's values to the same leaves never wait for each other in a ring.
             identities = sorted(identities, key=lambda row: (str(row["kind"]), str(row["normalised"]), str(row["customer_id"])))
-            insert = sqlite.insert(_identities).on_conflict_do_nothing() if self._is_sqlite else postgresql.insert(_identities).on_conflict_do_nothing()
-            await self._session.execute(insert, identities)
+            await (await core(self._session)).execute(_INSERT_IDENTITIES[self._is_sqlite], identities)
         if claims:
-            await self._session.execute(_claims.insert(), claims)
+            await (await core(self._session)).execute(_INSERT_CLAIMS, claims)
 
     async def touch(self, identity_ids: Collection[int], customer_ids: Collection[int], at: datetime) -> None:
         """Note that these were seen; rows are locked in the order of their ids, so that two batches never wait for each other in a ring."""
-        for table, ids in ((_identities, identity_ids), (_customers, customer_ids)):
+        for statement, ids in ((_TOUCH_IDENTITIES, identity_ids), (_TOUCH_CUSTOMERS, customer_ids)):
             if ids:
-                ordered = select(table.c.id).where(table.c.id.in_(sorted(ids))).order_by(table.c.id).with_for_update(key_share=True)
-                await self._session.execute(table.update().where(table.c.id.in_(ordered)).values(last_seen_at=at))
+                await (await core(self._session)).execute(statement, {"ids": sorted(ids), "at": at})
 
     async def prove(self, identity_ids: Collection[int]) -> None:
         """Raise identities that were claimed to verified."""
@@ -234,9 +248,11 @@ class CustomerRepository:
         query = _open_cards().where(or_(_left.root_id.in_(root_ids), _right.root_id.in_(root_ids)))
         return [(card, left, right) for card, left, right in await self._session.execute(query)]
 
-    async def open_cards(self, before: int | None, limit: int) -> list[tuple[ReviewCard, int, int]]:
-        """Return open cards older than one, newest first."""
+    async def open_cards(self, before: int | None, limit: int, seen: Seen | None) -> list[tuple[ReviewCard, int, int]]:
+        """Return open cards older than one, newest first; only those of which both sides may be seen."""
         query = _open_cards().limit(limit)
+        if seen is not None:
+            query = query.where(seen(cast("ColumnElement[int]", _left.root_id)), seen(cast("ColumnElement[int]", _right.root_id)))
         rows = await self._session.execute(query if before is None else query.where(ReviewCard.id < before))
         return [(card, left, right) for card, left, right in rows]
 
@@ -260,11 +276,13 @@ class CustomerRepository:
         if await self._session.get(NotSame, (left, right)) is None:
             self._session.add(NotSame(left_id=left, right_id=right, noted_at=at, noted_by=by))
 
-    async def root_page(self, folded: str, prefixes: Sequence[str], before: int | None, limit: int) -> list[int]:
-        """Return roots, newest first, whose leaves hold a word of a name or the beginning of an identity; all when there is nothing to look for."""
+    async def root_page(self, folded: str, prefixes: Sequence[str], before: int | None, limit: int, seen: Seen | None) -> list[int]:
+        """Return roots that may be seen, newest first, whose leaves hold a word of a name or the beginning of an identity; all when there is nothing to look for."""
         query = select(Customer.id).where(Customer.id == Customer.root_id).order_by(Customer.id.desc()).limit(limit)
         if before is not None:
             query = query.where(Customer.id < before)
+        if seen is not None:
+            query = query.where(seen(cast("ColumnElement[int]", Customer.id)))
         if folded:
             named = select(Customer.root_id).where(Customer.folded_name.contains(folded, autoescape=True))
             reached = (

@@ -40,6 +40,7 @@ class InboxDirectory:
         self._registry = registry
         self._rows: dict[int, Inbox] = {}
         self._opened: dict[int, Account] = {}
+        self._facts: dict[int, InboxFacts] = {}
         self._asked_at: datetime | None = None
         self._asking = asyncio.Lock()
         self._heard: dict[int, datetime] = {}
@@ -58,7 +59,7 @@ class InboxDirectory:
         now = self._factory.clock.now()
         async with self._factory.reading() as uow:
             self._rows = {row.id: row for row in await InboxRepository(uow.session).all()}
-        self._opened, self._asked_at = {}, now
+        self._opened, self._facts, self._asked_at = {}, {}, now
 
     def _is_fresh(self) -> bool:
         return self._asked_at is not None and timedelta(0) <= self._factory.clock.now() - self._asked_at < _FRESH_FOR
@@ -106,17 +107,18 @@ class InboxDirectory:
 
     async def facts(self, inbox_ids: set[int]) -> dict[int, InboxFacts]:
         """Return what placing needs to know."""
-        rows = [await self._row(inbox_id) for inbox_id in inbox_ids]
-        return {
-            row.id: InboxFacts(
+        return {inbox_id: self._facts_of(await self._row(inbox_id)) for inbox_id in inbox_ids}
+
+    def _facts_of(self, row: Inbox) -> InboxFacts:
+        if row.id not in self._facts:
+            self._facts[row.id] = InboxFacts(
                 id=row.id,
                 manifest=self._registry.manifest(row.channel),
                 team_id=row.team_id,
                 options=InboxOptions(**row.options),  # type: ignore[arg-type]
                 alike=frozenset(other.id for other in self._rows.values() if _circle(other) == _circle(row)),
             )
-            for row in rows
-        }
+        return self._facts[row.id]
 
     async def names(self, uow: UnitOfWork, inbox_ids: Collection[int]) -> dict[int, InboxName]:
         """Return these inboxes, named with their channels."""

@@ -5,6 +5,8 @@ import unicodedata
 
 _SPACES = re.compile(r"\s+")
 _CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127))
+# Controls, and halves of pairs that no UTF-8 can hold.
+_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 def fold(text: str) -> str:
@@ -28,4 +30,8 @@ def preview(text: str, length: int = 140) -> str:
 
 def clean(text: str) -> str:
     """Return text without control characters that no database or screen wants (NUL above all; tab and line ends stay)."""
-    return text.translate(_CONTROLS).encode("utf-8", "replace").decode("utf-8")
+    if text.isprintable():
+        return text
+    if text.isascii():
+        return text.translate(_CONTROLS)
+    return text if _UNWANTED.search(text) is None else text.translate(_CONTROLS).encode("utf-8", "replace").decode("utf-8")

@@ -9,11 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cases.models import CaseInterval
 from cases.values import IntervalState, Running, Span
+from kernel.db import core
 
 _INTERVALS = cast(Table, CaseInterval.__table__)
 _ALL = select(_INTERVALS)
 _END = update(_INTERVALS).where(_INTERVALS.c.id == bindparam("interval_id")).values(ended_at=bindparam("at"))
-_RUNS = _INTERVALS.c.ended_at.is_(None)
+_RUNNING = _ALL.where(_INTERVALS.c.case_id.in_(bindparam("ids", expanding=True)), _INTERVALS.c.ended_at.is_(None))
+_START = insert(_INTERVALS)
 
 
 class Ledger:
@@ -24,7 +26,7 @@ class Ledger:
 
     async def running(self, case_ids: Sequence[int]) -> dict[int, Running]:
         """Return the running stretch of each case."""
-        found = await self._session.execute(_ALL.where(_INTERVALS.c.case_id.in_(case_ids), _RUNS))
+        found = await (await core(self._session)).execute(_RUNNING, {"ids": case_ids})
         return {row.case_id: _running(row) for row in found}
 
     async def before(self, running: Running) -> Running | None:
@@ -44,12 +46,12 @@ class Ledger:
 
     async def end(self, ends: Sequence[tuple[int, datetime]]) -> None:
         """End stretches, each at its moment."""
-        await self._session.execute(_END, [{"interval_id": interval_id, "at": at} for interval_id, at in ends])
+        await (await core(self._session)).execute(_END, [{"interval_id": interval_id, "at": at} for interval_id, at in ends])
 
     async def start(self, begun: Sequence[Running]) -> None:
         """Write new stretches."""
-        await self._session.execute(
-            insert(_INTERVALS),
+        await (await core(self._session)).execute(
+            _START,
             [
                 {
                     "id": running.interval_id,

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cases.models import ActivityRow, Case, CaseTag
 from cases.values import ACTIVE, CaseStatus, Held, Line, Standing
+from kernel.db import core
 from kernel.errors import NotFound
 
 _CASES = cast(Table, Case.__table__)
@@ -23,19 +24,34 @@ _ASSIGN = (
     .where(_CASES.c.id == bindparam("case_id"))
     .values(assignee_id=bindparam("agent_id"), assigned_reason=bindparam("reason"), updated_at=bindparam("at"))
 )
-_HELD = select(
-    _CASES.c.id,
-    _CASES.c.customer_id,
-    _CASES.c.inbox_id,
-    _CASES.c.assignee_id,
-    _CASES.c.team_id,
-    _CASES.c.status,
-    _CASES.c.resolved_at,
-    _CASES.c.snoozed_until,
-    _CASES.c.waiting_since,
-    _CASES.c.last_message_id,
-    _CASES.c.last_inbound_id,
+_HELD = (
+    select(
+        _CASES.c.id,
+        _CASES.c.customer_id,
+        _CASES.c.inbox_id,
+        _CASES.c.assignee_id,
+        _CASES.c.team_id,
+        _CASES.c.status,
+        _CASES.c.resolved_at,
+        _CASES.c.snoozed_until,
+        _CASES.c.waiting_since,
+        _CASES.c.last_message_id,
+        _CASES.c.last_inbound_id,
+    )
+    .where(_CASES.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(_CASES.c.id)
+    .with_for_update(key_share=True)
 )
+_UNENDED = (
+    select(_CUSTOMERS.c.root_id, _CASES.c.id)
+    .join_from(_CUSTOMERS, _CASES, _CASES.c.customer_id == _CUSTOMERS.c.id)
+    .where(
+        _CUSTOMERS.c.root_id.in_(bindparam("roots", expanding=True)),
+        _CASES.c.status.in_((*ACTIVE, CaseStatus.SNOOZED)),
+        _CASES.c.last_message_id >= bindparam("since"),
+    )
+)
+_INSERT, _ADD_LINES, _HIGHEST = insert(_CASES), insert(_ACTIVITIES), select(func.max(_CASES.c.number))
 
 
 class CaseRows:
@@ -65,7 +81,7 @@ class CaseRows:
 
     async def held(self, ids: Sequence[int]) -> dict[int, Held]:
         """Return those of the cases that are there and hold them, always in the order of their ids so that two batches never wait for each other in a ring."""
-        found = await self._session.execute(_HELD.where(_CASES.c.id.in_(ids)).order_by(_CASES.c.id).with_for_update(key_share=True))
+        found = await (await core(self._session)).execute(_HELD, {"ids": ids})
         return {
             row.id: Held(
                 case_id=row.id,
@@ -82,27 +98,23 @@ class CaseRows:
 
     async def unended_of(self, root_ids: Sequence[int], since_message_id: int) -> list[tuple[int, int]]:
         """Return (root, case) of those customers' cases that have not ended and have a message from `since_message_id` on."""
-        found = await self._session.execute(
-            select(_CUSTOMERS.c.root_id, _CASES.c.id)
-            .join_from(_CUSTOMERS, _CASES, _CASES.c.customer_id == _CUSTOMERS.c.id)
-            .where(_CUSTOMERS.c.root_id.in_(root_ids), _CASES.c.status.in_((*ACTIVE, CaseStatus.SNOOZED)), _CASES.c.last_message_id >= since_message_id)
-        )
+        found = await (await core(self._session)).execute(_UNENDED, {"roots": root_ids, "since": since_message_id})
         return [(row.root_id, row.id) for row in found]
 
     async def take_numbers(self, n: int) -> list[int]:
         """Return the next numbers for cases, from 1001 on: from the sequence on PostgreSQL, after the highest under the writer's lock on SQLite."""
         if self._session.get_bind().dialect.name == "sqlite":
-            highest = await self._session.scalar(select(func.max(_CASES.c.number))) or 1000
+            highest = await (await core(self._session)).scalar(_HIGHEST) or 1000
             return list(range(highest + 1, highest + 1 + n))
         return list(await self._session.scalars(text("SELECT nextval('case_numbers') FROM generate_series(1, :n)"), {"n": n}))
 
     async def insert(self, rows: Sequence[Mapping[str, object]]) -> None:
         """Write new cases."""
-        await self._session.execute(insert(_CASES), rows)
+        await (await core(self._session)).execute(_INSERT, rows)
 
     async def move(self, held: Sequence[Held], at: datetime) -> None:
         """Write what messages changed about cases that are held."""
-        await self._session.execute(
+        await (await core(self._session)).execute(
             _UPDATE,
             [
                 {
@@ -121,7 +133,7 @@ class CaseRows:
 
     async def assign(self, assignments: Sequence[tuple[int, int | None, str]], at: datetime) -> None:
         """Write who has which case, and why."""
-        await self._session.execute(
+        await (await core(self._session)).execute(
             _ASSIGN, [{"case_id": case_id, "agent_id": agent_id, "reason": reason, "at": at} for case_id, agent_id, reason in assignments]
         )
 
@@ -143,7 +155,7 @@ class CaseRows:
 
     async def add_activities(self, lines: Sequence[Line]) -> None:
         """Write lines of history."""
-        await self._session.execute(insert(_ACTIVITIES), [{name: getattr(line, name) for name in _LINE} for line in lines])
+        await (await core(self._session)).execute(_ADD_LINES, [{name: getattr(line, name) for name in _LINE} for line in lines])
 
     async def last_activity(self, case_id: int, passing_over: Sequence[str]) -> ActivityRow | None:
         """Return the latest line of a case's history whose verb is not one to pass over."""

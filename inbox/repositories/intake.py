@@ -2,21 +2,49 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import Row, Select, Table, and_, bindparam, column, insert, select, table, update
+from sqlalchemy import BindParameter, Row, Select, Table, and_, bindparam, column, insert, select, table, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inbox.models import Attachment, Conversation, Message, RawPayloadRow, SearchDocument
 from inbox.values import ConversationHint
+from kernel.db import core
 
-_messages = cast(Table, Message.__table__)
-_conversations = cast(Table, Conversation.__table__)
+_messages, _conversations, _attachments, _payloads, _documents = (
+    cast(Table, row.__table__) for row in (Message, Conversation, Attachment, RawPayloadRow, SearchDocument)
+)
 # Customers belong to another room; the hub joins them by table name.
 _customers = table("customers", column("id"), column("root_id"))
 _REFERENCES_A_BATCH = 500
 
 Values = list[dict[str, object]]
+
+
+_m, _c = _messages.c, _conversations.c
+_HINTS = select(_c.id, _c.inbox_id, _c.case_id, _c.folded_subject, _c.last_message_at, _customers.c.root_id).select_from(
+    _conversations.join(_customers, and_(_customers.c.id == _c.customer_id))
+)
+
+
+def _among(name: str) -> BindParameter[Any]:
+    """Return a place for a list of values: the statement is built once, and its list is filled in each time."""
+    return bindparam(name, expanding=True)
+
+
+# Built once: making a statement costs more than executing it.
+_KNOWN = select(_m.id, _m.inbox_id, _m.external_id, _m.content_hash, _m.conversation_id, _m.case_id).where(_m.external_id.in_(_among("ids")))
+_REFERRED = select(_m.inbox_id, _m.external_id, _m.conversation_id).where(_m.inbox_id.in_(_among("inboxes")), _m.external_id.in_(_among("ids")))
+_BY_KEY = _HINTS.add_columns(_c.thread_key).where(_c.inbox_id.in_(_among("inboxes")), _c.thread_key.in_(_among("keys")))
+_BY_ID = _HINTS.where(_c.id.in_(_among("ids")))
+_BY_SUBJECT = _HINTS.where(
+    _c.inbox_id.in_(_among("inboxes")),
+    _c.folded_subject.in_(_among("subjects")),
+    _c.last_message_at >= bindparam("since"),
+    _customers.c.root_id.in_(_among("roots")),
+)
+_TOUCH = update(_conversations).where(_c.id == bindparam("key")).values(case_id=bindparam("case"), last_message_at=bindparam("at"))
+_INSERTS = {into: insert(into) for into in (_messages, _conversations, _attachments, _payloads, _documents)}
 
 
 class IntakeRepository:
@@ -30,38 +58,29 @@ class IntakeRepository:
 
     async def known(self, external_ids: Sequence[str]) -> Sequence[Row[int, int, str, str, int, int]]:
         """Return (id, inbox, external id, content hash, conversation, case) of messages that have one of these external ids."""
-        m = _messages.c
-        rows = await self._session.execute(
-            select(m.id, m.inbox_id, m.external_id, m.content_hash, m.conversation_id, m.case_id).where(m.external_id.in_(external_ids))
-        )
-        return cast("Sequence[Row[int, int, str, str, int, int]]", rows.all())
+        return await self._rows(_KNOWN, {"ids": external_ids})
 
     async def referred(self, inbox_ids: Sequence[int], references: Sequence[str]) -> list[tuple[int, str, int]]:
         """Return (inbox, external id, conversation) of the messages that these references name."""
-        m = _messages.c
-        rows = await self._session.execute(
-            select(m.inbox_id, m.external_id, m.conversation_id).where(m.inbox_id.in_(inbox_ids), m.external_id.in_(references[:_REFERENCES_A_BATCH]))
-        )
+        rows = await self._rows(_REFERRED, {"inboxes": inbox_ids, "ids": references[:_REFERENCES_A_BATCH]})
         return [(row[0], row[1], row[2]) for row in rows]
 
     async def hints_by_key(self, inbox_ids: Sequence[int], keys: Sequence[str]) -> list[tuple[ConversationHint, str]]:
         """Return the conversations of channels' own threads, with their keys."""
-        c = _conversations.c
-        rows = await self._session.execute(_hints().add_columns(c.thread_key).where(c.inbox_id.in_(inbox_ids), c.thread_key.in_(keys)))
-        return [(_hint(row), row.thread_key) for row in rows]
+        return [(_hint(row), row[6]) for row in await self._rows(_BY_KEY, {"inboxes": inbox_ids, "keys": keys})]
 
     async def hints(self, conversation_ids: Sequence[int]) -> list[ConversationHint]:
         """Return some conversations."""
-        rows = await self._session.execute(_hints().where(_conversations.c.id.in_(conversation_ids)))
-        return [_hint(row) for row in rows]
+        return [_hint(row) for row in await self._rows(_BY_ID, {"ids": conversation_ids})]
 
     async def hints_by_subject(self, inbox_ids: Sequence[int], subjects: Sequence[str], since: datetime, root_ids: Sequence[int]) -> list[ConversationHint]:
         """Return the recent conversations of these customers with one of these subjects."""
-        c = _conversations.c
-        rows = await self._session.execute(
-            _hints().where(c.inbox_id.in_(inbox_ids), c.folded_subject.in_(subjects), c.last_message_at >= since, _customers.c.root_id.in_(root_ids))
-        )
+        rows = await self._rows(_BY_SUBJECT, {"inboxes": inbox_ids, "subjects": subjects, "since": since, "roots": root_ids})
         return [_hint(row) for row in rows]
+
+    async def _rows(self, query: Select[Any], values: dict[str, Any]) -> Sequence[Any]:
+        found: Sequence[Any] = (await (await core(self._session)).execute(query, values)).all()
+        return found
 
     async def insert_conversations(self, rows: Values) -> None:
         """Insert new conversations."""
@@ -70,8 +89,7 @@ class IntakeRepository:
     async def touch_conversations(self, rows: Values) -> None:
         """Move conversations on: each row has `key`, `case` and `at`."""
         if rows:
-            statement = update(_conversations).where(_conversations.c.id == bindparam("key")).values(case_id=bindparam("case"), last_message_at=bindparam("at"))
-            await (await self._session.connection()).execute(statement, sorted(rows, key=lambda row: cast(int, row["key"])))
+            await (await core(self._session)).execute(_TOUCH, sorted(rows, key=lambda row: cast(int, row["key"])))
 
     async def insert_messages(self, rows: Values) -> None:
         """Insert messages."""
@@ -79,26 +97,20 @@ class IntakeRepository:
 
     async def insert_attachments(self, rows: Values) -> None:
         """Insert attachments."""
-        await self._insert(cast(Table, Attachment.__table__), rows)
+        await self._insert(_attachments, rows)
 
     async def insert_payloads(self, rows: Values) -> None:
         """Insert raw payloads."""
-        await self._insert(cast(Table, RawPayloadRow.__table__), rows)
+        await self._insert(_payloads, rows)
 
     async def insert_documents(self, rows: Values) -> None:
         """Insert what search looks through."""
-        await self._insert(cast(Table, SearchDocument.__table__), rows)
+        await self._insert(_documents, rows)
 
     async def _insert(self, into: Table, rows: Values) -> None:
         if rows:
-            await (await self._session.connection()).execute(insert(into), rows)
+            await (await core(self._session)).execute(_INSERTS[into], rows)
 
 
-def _hints() -> Select[int, int, int | None, str | None, datetime, int]:
-    c = _conversations.c
-    joined = _conversations.join(_customers, and_(_customers.c.id == c.customer_id))
-    return select(c.id, c.inbox_id, c.case_id, c.folded_subject, c.last_message_at, _customers.c.root_id).select_from(joined)
-
-
-def _hint(row: Row[int, int, int | None, str | None, datetime, int]) -> ConversationHint:
+def _hint(row: Any) -> ConversationHint:
     return ConversationHint(id=row[0], inbox_id=row[1], case_id=row[2], folded_subject=row[3], last_message_at=row[4], root_id=row[5])

@@ -1,0 +1,77 @@
+"""SQLite's connection as SQLAlchemy uses it here: each statement is one trip to the connection's thread, not four."""
+
+import sqlite3
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import aiosqlite
+
+_Outcome = tuple[Any, list[Any], int, int | None]
+
+
+class OneTripConnection(aiosqlite.Connection):
+    """A connection whose cursors execute and fetch in one go.
+
+    A trip costs about 60 µs (two locks, two wake-ups); opening a cursor, executing, fetching and closing one by one made four of them.
+    """
+
+    def __init__(self, *place: Any, **options: Any) -> None:
+        """Take what `sqlite3.connect` takes."""
+        super().__init__(partial(sqlite3.connect, *place, **options), iter_chunk_size=64)
+        # A connection that nobody closed does not keep the process alive.
+        self._thread.daemon = True
+
+    def cursor(self) -> "OneTripCursor":  # type: ignore[override]  # what SQLAlchemy asks of a cursor, without the rest
+        """Return a cursor; nothing is asked of the thread yet."""
+        return OneTripCursor(self)
+
+    async def run(self, statement: str, parameters: Any, is_many: bool) -> _Outcome:
+        """Execute and fetch all; return (description, rows, row count, last row id)."""
+        return await self._execute(_run, self._conn, statement, parameters, is_many)  # type: ignore[no-any-return, no-untyped-call]
+
+
+class OneTripCursor:
+    """What SQLAlchemy's adapter asks of an asynchronous cursor."""
+
+    arraysize = 1
+
+    def __init__(self, connection: OneTripConnection) -> None:
+        self._connection = connection
+        self._rows: list[Any] = []
+        self.description: Any = None
+        self.rowcount = -1
+        self.lastrowid: int | None = None
+
+    async def __aenter__(self) -> "OneTripCursor":
+        return self
+
+    async def execute(self, statement: str, parameters: Any = ()) -> None:
+        """Execute a statement and keep its rows."""
+        await self._keep(statement, parameters, is_many=False)
+
+    async def executemany(self, statement: str, parameters: Sequence[Any]) -> None:
+        """Execute a statement for each set of parameters."""
+        await self._keep(statement, parameters, is_many=True)
+
+    async def _keep(self, statement: str, parameters: Any, is_many: bool) -> None:
+        self.description, self._rows, self.rowcount, self.lastrowid = await self._connection.run(statement, parameters, is_many)
+
+    async def fetchall(self) -> list[Any]:
+        """Return the rows that came with the statement."""
+        return self._rows
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+def _run(connection: sqlite3.Connection, statement: str, parameters: Any, is_many: bool) -> _Outcome:
+    cursor = connection.cursor()
+    try:
+        if is_many:
+            cursor.executemany(statement, parameters)
+        else:
+            cursor.execute(statement, parameters)
+        return cursor.description, cursor.fetchall() if cursor.description else [], cursor.rowcount, cursor.lastrowid
+    finally:
+        cursor.close()
