@@ -10,8 +10,10 @@ from aiohttp import web
 from api.access import Pass, renew
 from api.house import House
 from api.line import Line
+from inbox import customers
 from inbox.presence import Attention
 from inbox.values import FeedEvent
+from kernel.errors import StorageUnavailable
 from kernel.tasks import Tasks
 from staff.sign_in import Doorkeeper
 from staff.values import Viewer
@@ -84,12 +86,15 @@ class Hub:
         self._visitors: set[VisitorClient] = set()
         self._case_inboxes: dict[int, int] = {}
         self._recheck = asyncio.Event()
+        self._about_customers: list[FeedEvent] = []
+        self._is_asked = asyncio.Event()
         self._unsubscribe: Callable[[], object] = lambda: None
 
     def start(self, tasks: Tasks) -> None:
         """Listen to what happens, tell presence, keep every client's access fresh."""
         self._unsubscribe = self._house.push.subscribe(self._pushed)
         tasks.keep("presence", self._tell_presence)
+        tasks.keep("customers", self._tell_of_customers)
         tasks.keep("access", self._keep_access)
 
     def stop(self) -> None:
@@ -159,9 +164,12 @@ class Hub:
         for event in events:
             frame = ""
             for client in self._agents:
-                if event.inbox_id is None or client.viewer.may_see(event.inbox_id):
+                if client.viewer.inbox_ids is None or (event.inbox_id is not None and client.viewer.may_see(event.inbox_id)):
                     frame = frame or event_frame(event)
                     client.offer(event.id, frame)
+            if event.inbox_id is None:
+                self._about_customers.append(event)
+                self._is_asked.set()
             if event.conversation_id is not None:
                 for visitor in self._visitors:
                     if visitor.conversation_id == event.conversation_id:
@@ -180,6 +188,32 @@ class Hub:
                     client.line.put(frames[seen])
             present = {one.case_id for one in self._house.presence.who()}
             self._case_inboxes = {case_id: inbox_id for case_id, inbox_id in self._case_inboxes.items() if case_id in present}
+
+    async def _tell_of_customers(self) -> None:
+        """Tell what happened to customers to those agents who may see them; whether they may, only the database knows."""
+        while True:
+            await self._is_asked.wait()
+            self._is_asked.clear()
+            events, self._about_customers = self._about_customers, []
+            try:
+                told = await self._told(events)
+            except StorageUnavailable:
+                # Still to be told when the task begins again.
+                self._about_customers[:0] = events
+                self._is_asked.set()
+                raise
+            for client in self._agents:
+                for event in told.get(client.viewer.inbox_ids, ()):
+                    client.offer(event.id, event_frame(event))
+
+    async def _told(self, events: Sequence[FeedEvent]) -> dict[frozenset[int] | None, list[FeedEvent]]:
+        """Return which of these events agents may know of, by what they may see; who may see all has been told."""
+        told: dict[frozenset[int] | None, list[FeedEvent]] = {}
+        async with self._house.factory.reading() as uow:
+            for viewer in [client.viewer for client in self._agents]:
+                if viewer.inbox_ids is not None and viewer.inbox_ids not in told:
+                    told[viewer.inbox_ids] = await customers.told(uow, viewer, events)
+        return told
 
     async def _keep_access(self) -> None:
         while True:

@@ -11,7 +11,7 @@ from api.hub import HUB, AgentClient, Hub, encode, event_frame, presence_frame
 from api.limits import TooFast, Window
 from api.line import Line
 from api.schemas.live import AGENT_FRAME, AgentHello, PresenceFrame
-from inbox import case_list
+from inbox import case_list, customers
 from inbox.presence import Attention
 from inbox.values import FeedEvent
 from kernel.errors import Fault
@@ -86,12 +86,12 @@ async def _resume(house: House, hub: Hub, client: AgentClient, since: int | None
         cursor = await house.feed.cursor(uow)
         if since is not None:
             missed = await house.feed.missed(uow, since)
+        told = await customers.told(uow, client.viewer, missed or ())
     people = hub.people(client.viewer)
     client.presence = presence_frame(people)
     await client.line.send(encode({"type": "welcome", "cursor": str(cursor), "presence": people}))
     if missed is None:
         await client.line.send(encode({"type": "reset", "cursor": str(cursor)}))
-    told = [event for event in missed or () if event.inbox_id is None or client.viewer.may_see(event.inbox_id)]
     for event in told:
         await client.line.send(event_frame(event))
     client.go_live([event.id for event in told])

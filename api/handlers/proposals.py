@@ -14,19 +14,14 @@ routes = Routes("proposals")
 async def list_proposals(call: Call, query: Paging) -> PageShape[ReviewShape]:
     """Return open questions, newest first; those about customers that may not be seen are left out."""
     async with call.house.factory.reading() as uow:
-        found = await identities.cards_page(uow, query.cursor, query.limit)
-        roots = {root_id for one in found.items for root_id in (one.left.root_id, one.other.root_id)}
-        visible = await customers.visible_among(uow, call.viewer, roots)
-    shown = [show_review(call, one) for one in found.items if {one.left.root_id, one.other.root_id} <= visible]
-    return PageShape[ReviewShape](items=shown, next=found.next)
+        found = await customers.cards_page(uow, call.viewer, query.cursor, query.limit)
+    return PageShape[ReviewShape](items=[show_review(call, one) for one in found.items], next=found.next)
 
 
 @routes.route("POST", "/api/v1/proposals/{proposal_id}/answer", answers={200: AnsweredShape}, refuses=(409,))
 async def answer(call: Call, proposal_id: int, body: AnswerBody) -> AnsweredShape:
     """Say that they are the same (and merge them), that they are different, or leave it open for now."""
     async with call.house.factory() as uow:
-        sides = await identities.sides_of(uow, proposal_id)
-        for root_id in sides:
-            await customers.visible_root(uow, call.viewer, root_id)
+        await customers.check_sides(uow, call.viewer, proposal_id)
         link_id = await identities.answer(uow, proposal_id, body.answer, call.viewer.agent_id)
     return AnsweredShape(proposal_id=proposal_id, answer=body.answer, link_id=link_id)

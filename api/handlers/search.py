@@ -7,7 +7,6 @@ from pydantic import StringConstraints
 from api.route import Call, Routes
 from api.schemas.common import Named, Paging, Prose
 from api.schemas.desk import CustomerHit, HitPage, MessageHit
-from identity_resolution import service as identities
 from identity_resolution.values import CustomerProfile
 from inbox import customers, search
 from kernel.uow import UnitOfWork
@@ -33,10 +32,8 @@ async def find(call: Call, query: SearchQuery) -> HitPage:
 
 
 async def _people(call: Call, uow: UnitOfWork, words: str) -> list[CustomerHit]:
-    found = await identities.page(uow, words, None, 4 * _MOST_CUSTOMERS)
-    visible = await customers.visible_among(uow, call.viewer, [profile.id for profile in found.items])
-    shown = [profile for profile in found.items if profile.id in visible][:_MOST_CUSTOMERS]
-    return [CustomerHit(customer=Named(id=profile.id, name=profile.name), snippet=_snippet(profile, words)) for profile in shown]
+    found = await customers.page(uow, call.viewer, words, None, _MOST_CUSTOMERS)
+    return [CustomerHit(customer=Named(id=profile.id, name=profile.name), snippet=_snippet(profile, words)) for profile in found.items]
 
 
 def _snippet(profile: CustomerProfile, words: str) -> str:

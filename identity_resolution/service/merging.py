@@ -88,6 +88,18 @@ async def undo_merge(uow: UnitOfWork, link_id: int, author_id: int | None) -> Pa
     return Parted(root_id=root_id, other_id=other_id)
 
 
+async def roots_of_link(uow: UnitOfWork, link_id: int) -> tuple[int, int]:
+    """Return the roots, now, of the two leaves that a merge named: one and the same while it stands.
+
+    Raises:
+        NotFound: there is no such merge.
+    """
+    sql = CustomerRepository(uow.session)
+    link = await sql.get_link(link_id)
+    root_of = {leaf_id: root_id for leaf_id, root_id, _ in await sql.root_names((link.survivor_id, link.loser_id))}
+    return root_of[link.survivor_id], root_of[link.loser_id]
+
+
 async def sides_of(uow: UnitOfWork, card_id: int) -> tuple[int, int]:
     """Return the roots of the two customers that a proposal, open or not, is about.
 

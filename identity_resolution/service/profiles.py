@@ -8,7 +8,7 @@ from typing import Unpack, cast
 from identity_resolution.errors import BadProfile
 from identity_resolution.events import CustomerChanged
 from identity_resolution.models import Customer, Identity, ReviewCard
-from identity_resolution.repository import CustomerRepository
+from identity_resolution.repository import CustomerRepository, Seen
 from identity_resolution.rules.naming import folded, given_name
 from identity_resolution.rules.normalise import normalise
 from identity_resolution.values import CustomerProfile, Evidence, HeldIdentity, MergedLeaf, ProfileFields, Proposal, Satisfaction, Side, Stage
@@ -51,8 +51,8 @@ async def profiles(uow: UnitOfWork, root_ids: Sequence[int]) -> list[CustomerPro
     ]
 
 
-async def page(uow: UnitOfWork, query: str, cursor: str | None, limit: int) -> Page[CustomerProfile]:
-    """Return customers, newest first: all, or those with a leaf whose name holds the words or whose address, number or handle begins with them.
+async def page(uow: UnitOfWork, query: str, cursor: str | None, limit: int, seen: Seen | None = None) -> Page[CustomerProfile]:
+    """Return customers that may be seen, newest first: all, or those with a leaf whose name holds the words or whose address, number or handle begins with them.
 
     Raises:
         BadCursor: the cursor is not of this list.
@@ -61,20 +61,20 @@ async def page(uow: UnitOfWork, query: str, cursor: str | None, limit: int) -> P
     wanted = clean(query).strip()[:200]
     number = normalise(IdentityKind.PHONE, wanted)
     prefixes = [wanted.lower(), *([number] if number is not None and len(number) > 3 else [])]
-    found = await CustomerRepository(uow.session).root_page(fold(wanted), prefixes, after[0] if after else None, limit + 1)
+    found = await CustomerRepository(uow.session).root_page(fold(wanted), prefixes, after[0] if after else None, limit + 1, seen)
     ids = page_of(found, limit, lambda root_id: (root_id,))
     return Page(await profiles(uow, ids.items), ids.next)
 
 
-async def cards_page(uow: UnitOfWork, cursor: str | None, limit: int) -> Page[Proposal]:
-    """Return open proposals, newest first.
+async def cards_page(uow: UnitOfWork, cursor: str | None, limit: int, seen: Seen | None = None) -> Page[Proposal]:
+    """Return open proposals between customers that may be seen, newest first.
 
     Raises:
         BadCursor: the cursor is not of this list.
     """
     sql = CustomerRepository(uow.session)
     after = keyset(cursor, 1)
-    cards = page_of(await sql.open_cards(after[0] if after else None, limit + 1), limit, lambda found: (found[0].id,))
+    cards = page_of(await sql.open_cards(after[0] if after else None, limit + 1, seen), limit, lambda found: (found[0].id,))
     sides = await _sides(sql, {root_id for _, *pair in cards.items for root_id in pair})
     return cards.map(lambda found: _proposal(found[0], sides[found[1]], sides[found[2]]))
 

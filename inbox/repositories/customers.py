@@ -2,12 +2,13 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import column, exists, select, table
+from sqlalchemy import ColumnElement, column, exists, select, table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inbox.models import Conversation
 
 _customers = table("customers", column("id"), column("root_id"))
+_leaf = _customers.alias("leaf_that_talks")
 
 
 class VisibleCustomers:
@@ -15,6 +16,11 @@ class VisibleCustomers:
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
+
+    @staticmethod
+    def condition(root_id: ColumnElement[int], inbox_ids: Collection[int]) -> ColumnElement[bool]:
+        """Say of a root, inside somebody's query, whether any leaf of it has a conversation in one of these inboxes."""
+        return exists().where(_leaf.c.root_id == root_id, Conversation.customer_id == _leaf.c.id, Conversation.inbox_id.in_(inbox_ids))
 
     async def among(self, root_ids: Collection[int], inbox_ids: Collection[int]) -> set[int]:
         """Return those of these roots that have a conversation, of any leaf, in one of these inboxes."""
