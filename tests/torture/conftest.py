@@ -9,9 +9,9 @@ from tests.support.databases import PostgresDatabases, SqliteFiles
 from tests.torture.process import Nursery
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def nursery() -> Iterator[Nursery]:
-    """Forks servers for one module's tests."""
+    """Forks servers for all these tests."""
     with Nursery() as nursery:
         yield nursery
 

@@ -1,7 +1,7 @@
 """Starts real servers quickly: a process that has loaded the house and nothing else forks one for each order.
 
 `python -m tests.torture.nursery` reads orders, one JSON a line, and answers each with one line. What is forked runs the command line as
-`kindred run` does, in a process of its own that can be killed; only the two seconds of loading modules are saved.
+`kindred run` does, in a process of its own that can be killed; only the seconds of loading modules are saved.
 """
 
 import gc
@@ -13,7 +13,18 @@ import sys
 from typing import Any
 
 # What a server loads by and by: a round is too short to wait for it.
-_LOADED = ("app.running", "channels.chat.adapter", "channels.email.adapter", "channels.email.listener", "channels.sms.adapter", "channels.telegram.adapter")
+_LOADED = (
+    "app.running",
+    "channels.chat.adapter",
+    "channels.email.adapter",
+    "channels.email.compose",
+    "channels.email.listener",
+    "channels.email.sender",
+    "channels.sms.adapter",
+    "channels.sms.send",
+    "channels.telegram.adapter",
+    "channels.telegram.send",
+)
 
 
 def main() -> None:

@@ -25,7 +25,6 @@ class Nursery:
 
     def __init__(self) -> None:
         self._process = subprocess.Popen([sys.executable, "-m", "tests.torture.nursery"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        self._turn = asyncio.Lock()
         assert self._read() == "ready"
 
     def __enter__(self) -> Self:
@@ -40,11 +39,10 @@ class Nursery:
 
     async def order(self, **order: object) -> int:
         """Give an order and return the number that answers it: a pid, or how a process ended."""
-        async with self._turn:
-            assert self._process.stdin is not None
-            self._process.stdin.write(json.dumps(order).encode() + b"\n")
-            self._process.stdin.flush()
-            return int(await asyncio.to_thread(self._read))
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(order).encode() + b"\n")
+        self._process.stdin.flush()
+        return int(await asyncio.to_thread(self._read))
 
     def _read(self) -> str:
         assert self._process.stdout is not None
