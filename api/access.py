@@ -8,12 +8,15 @@ from yarl import URL
 
 from api.errors import BadCsrf, ForeignOrigin, RoleTooLow
 from api.house import HOUSE, House
+from kernel.config import Settings
 from staff import service as staff
 from staff.errors import NotSignedIn
 from staff.sign_in import Doorkeeper
 from staff.values import Role, Viewer
 
 COOKIE = "kindred_session"
+# Browsers take a cookie of such a name only over TLS and for this host alone: no neighbour under the same domain can plant one.
+_HOST = "__Host-"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _ORDER = tuple(Role)
 
@@ -54,7 +57,7 @@ async def find_pass(request: web.Request) -> Pass | None:
     kind, _, given = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() == "bearer":
         return await _by_token(house, doorkeeper, given.strip())
-    cookie = request.cookies.get(COOKIE)
+    cookie = request.cookies.get(cookie_name(house.settings))
     return await _by_session(house, doorkeeper, cookie) if cookie else None
 
 
@@ -88,16 +91,22 @@ def is_our_origin(request: web.Request, origin: str) -> bool:
         return False
 
 
+def cookie_name(settings: Settings) -> str:
+    """Return what the session's cookie is called here."""
+    return f"{_HOST}{COOKIE}" if settings.is_https else COOKIE
+
+
 def keep_cookie(request: web.Request, response: web.Response, token: str) -> None:
     """Give the browser its session: out of scripts' reach, not along with other sites' requests, only over TLS where there is TLS."""
     settings = request.app[HOUSE].settings
     lasts = round(settings.session_days * 86_400)
-    response.set_cookie(COOKIE, token, max_age=lasts, path="/", httponly=True, samesite="Lax", secure=settings.is_https)
+    response.set_cookie(cookie_name(settings), token, max_age=lasts, path="/", httponly=True, samesite="Lax", secure=settings.is_https)
 
 
 def drop_cookie(request: web.Request, response: web.Response) -> None:
     """Take the browser's session away."""
-    response.del_cookie(COOKIE, path="/", httponly=True, samesite="Lax", secure=request.app[HOUSE].settings.is_https)
+    settings = request.app[HOUSE].settings
+    response.del_cookie(cookie_name(settings), path="/", httponly=True, samesite="Lax", secure=settings.is_https)
 
 
 async def _by_session(house: House, doorkeeper: Doorkeeper, token: str) -> Pass | None:

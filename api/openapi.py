@@ -58,7 +58,7 @@ def document(routes: Sequence[Route], base_url: str) -> Json:
                 "session": {
                     "type": "apiKey",
                     "in": "cookie",
-                    "name": "kindred_session",
+                    "name": "__Host-kindred_session" if base_url.startswith("https://") else "kindred_session",
                     "description": "Made by POST /api/v1/session; changes also need X-CSRF-Token.",
                 },
                 "token": {"type": "http", "scheme": "bearer", "description": "An API token: kindred token create, or POST /api/v1/tokens."},

@@ -1,11 +1,16 @@
 """Settings, read once from the environment (`KINDRED_…`) or a `.env` file; docs/OPERATIONS.md lists them all."""
 
+import ipaddress
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class Settings(BaseSettings):
@@ -29,6 +34,10 @@ class Settings(BaseSettings):
         description="How the world reaches this server (https://desk.example.com): vendors' signatures are checked against it, "
         "cookies become Secure. Defaults to http://HOST:PORT.",
     )
+    trusted_proxies: str = Field(
+        "",
+        description="Proxies whose X-Forwarded-For is believed, as addresses or blocks with commas between them (127.0.0.1, 10.0.0.0/24); none unless they are named.",
+    )
     smtp_listen_host: str = Field("127.0.0.1", description="Address the inbound mail listener binds to.")
     smtp_listen_port: int | None = Field(None, ge=0, le=65535, description="Port of the inbound SMTP listener; off when unset.")
     lmtp_listen_port: int | None = Field(None, ge=0, le=65535, description="Port of the inbound LMTP listener; off when unset.")
@@ -50,6 +59,20 @@ class Settings(BaseSettings):
             raise PydanticCustomError("unknown_driver", "it begins with sqlite+aiosqlite:/// or postgresql+asyncpg://")
         return value
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _names_proxies(cls, value: str) -> str:
+        try:
+            _networks(value)
+        except ValueError:
+            raise PydanticCustomError("no_proxy", "proxies look like 127.0.0.1 or 10.0.0.0/24, with commas between them") from None
+        return value
+
+    @property
+    def proxy_networks(self) -> tuple[Network, ...]:
+        """Where the proxies are whose X-Forwarded-For is believed."""
+        return _networks(self.trusted_proxies)
+
     @property
     def base_url(self) -> str:
         """The public base URL without a trailing slash."""
@@ -69,3 +92,8 @@ class Settings(BaseSettings):
     def feed_kept(self) -> timedelta:
         """How far back a client may resume."""
         return timedelta(hours=self.feed_hours)
+
+
+@cache
+def _networks(text: str) -> tuple[Network, ...]:
+    return tuple(ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip())

@@ -1,5 +1,6 @@
 """The web chat over plain HTTP, for networks that let no WebSocket through."""
 
+from api.clients import address_of
 from api.route import Call, Routes
 from api.schemas.chat import ChatMessageShape, ChatMessagesShape, SaidShape, SayBody, SinceQuery
 from api.visitors import VISITORS
@@ -13,7 +14,7 @@ async def say(call: Call, inbox_key: str, body: SayBody) -> SaidShape:
     """Take what a visitor says, once by `client_id`; the answer comes after the commit."""
     visitors = call.request.app[VISITORS]
     account = await visitors.inbox(call.request)
-    token = body.visitor or visitors.first_token(account, body.client_id, call.request.remote or "")
+    token = body.visitor or visitors.first_token(account, body.client_id, address_of(call.request))
     return SaidShape.of(await visitors.say(account, token, client_id=body.client_id, text=body.text, name=body.name, email=body.email))
 
 

@@ -2,7 +2,8 @@
 
 from aiohttp import web
 
-from api.access import COOKIE, check_origin, drop_cookie, keep_cookie
+from api.access import check_origin, cookie_name, drop_cookie, keep_cookie
+from api.clients import address_of
 from api.hub import HUB
 from api.route import Call, Routes, show
 from api.schemas.staff import AgentShape, SessionShape, SignInBody
@@ -17,11 +18,11 @@ routes = Routes("session")
 async def sign_in(call: Call, body: SignInBody) -> web.Response:
     """Sign in; the answer sets the session's cookie, always a fresh one, and names the CSRF token that changes need."""
     check_origin(call.request)
-    signed_in = await call.house.sign_in(body.email, body.password, call.request.remote or "")
+    signed_in = await call.house.sign_in(body.email, body.password, address_of(call.request))
     assert signed_in.token is not None
     async with call.house.factory() as uow:
         # Whoever held the cookie before is signed out: nothing of theirs lives on under the new name.
-        if former := call.request.cookies.get(COOKIE):
+        if former := call.request.cookies.get(cookie_name(call.house.settings)):
             await staff.end_session(uow, former)
         agent = await show_agent(uow, signed_in.agent_id)
     response = show(SessionShape(agent=agent, csrf=signed_in.csrf))

@@ -79,7 +79,7 @@ class Person:
     @property
     def proof(self) -> dict[str, str]:
         """What a browser sends along for a page of ours."""
-        return {"Cookie": f"{COOKIE}={self.token}", "X-CSRF-Token": self.csrf} if self.token else {}
+        return {"Cookie": f"__Host-{COOKIE}={self.token}", "X-CSRF-Token": self.csrf} if self.token else {}
 
     async def ask(self, method: str, path: str, body: object = None, *, content: bytes | None = None, headers: Mapping[str, str] | None = None) -> Answer:
         """Ask the API: paths are under /api/v1 unless they begin with a double slash."""

@@ -26,13 +26,13 @@ class TestSession:
         answer = await person.post("/session", SIGN_IN)
         assert (answer.status, answer.json["agent"]["name"]) == (200, "Paz")
         cookie = answer.headers["Set-Cookie"]
-        assert all(word in cookie for word in ("kindred_session=", "HttpOnly", "SameSite=Lax", "Secure", "Path=/"))
+        assert all(word in cookie for word in ("__Host-kindred_session=", "HttpOnly", "SameSite=Lax", "Secure", "Path=/"))
         assert answer.headers["Cache-Control"] == "no-store"
 
     async def test_makes_a_fresh_token_at_each_sign_in_and_ends_the_former(self, desk: Desk) -> None:
         """What somebody planted before, or used before, opens nothing after."""
         await with_password(desk)
-        former = {"Cookie": f"kindred_session={desk.otto.token}"}
+        former = {"Cookie": f"__Host-kindred_session={desk.otto.token}"}
         answer = await desk.browser().post("/session", SIGN_IN, headers=former)
         assert desk.otto.token not in answer.headers["Set-Cookie"]
         assert (await desk.browser().get("/session", headers=former)).status == 401
@@ -63,8 +63,8 @@ class TestSession:
 
     async def test_signs_out(self, desk: Desk) -> None:
         answer = await desk.otto.delete("/session")
-        assert (answer.status, 'kindred_session=""' in answer.headers["Set-Cookie"]) == (204, True)
-        again = await desk.browser().get("/me", headers={"Cookie": f"kindred_session={desk.otto.token}"})
+        assert (answer.status, '__Host-kindred_session=""' in answer.headers["Set-Cookie"]) == (204, True)
+        again = await desk.browser().get("/me", headers={"Cookie": f"__Host-kindred_session={desk.otto.token}"})
         assert again.status == 401
 
     async def test_ends_when_it_is_not_used(self, desk: Desk) -> None:
