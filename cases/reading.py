@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 from cases.models import ActivityRow, Case
+from cases.repository.counts import KeptCounts
 from cases.repository.lists import CaseLists
 from cases.repository.rows import CaseRows
 from cases.rules import wording
 from cases.values import CaseFilter, Counts, Sort
 from kernel.db import micros
-from kernel.ids import first_id_at
 from kernel.paging import Page, keyset, page_of
 from kernel.uow import UnitOfWork
 
@@ -47,8 +47,18 @@ async def page(uow: UnitOfWork, wanted: CaseFilter, cursor: str | None, limit: i
 
 
 async def counts(uow: UnitOfWork, agent_id: int, inbox_ids: frozenset[int] | None, team_ids: frozenset[int]) -> Counts:
-    """Return how many cases each list holds, of the inboxes given (None: of all); `resolved` are those with a message in the last 30 days."""
-    return await CaseLists(uow.session).counts(agent_id, inbox_ids, team_ids, first_id_at(uow.clock.now() - _RESOLVED_FOR))
+    """Return how many cases each list holds, of the inboxes given (None: of all); `resolved` are those with a message since the day (UTC) 30 days ago began."""
+    return await KeptCounts(uow.session).of(agent_id, inbox_ids, team_ids, uow.clock.now() - _RESOLVED_FOR)
+
+
+async def fold_counts(uow: UnitOfWork) -> None:
+    """Add up what transactions have counted one by one since the last time, so that counts stay cheap to read."""
+    await KeptCounts(uow.session).fold()
+
+
+async def mend_counts(uow: UnitOfWork) -> int:
+    """Count all cases and put right where the kept counts say otherwise; return how many did (none, unless somebody went past the database's triggers)."""
+    return await KeptCounts(uow.session).mend()
 
 
 async def open_cases_of(uow: UnitOfWork, leaf_ids: Sequence[int]) -> list[Case]:

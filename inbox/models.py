@@ -69,7 +69,8 @@ class Message(Base):
     __table_args__ = (
         UniqueConstraint("inbox_id", "external_id", "content_hash"),
         Index("ix_messages_conversation", "conversation_id", "id"),
-        Index("ix_messages_customer", "customer_id", "id"),
+        # With the inbox, so that a timeline passes over what may not be seen without reading it.
+        Index("ix_messages_customer", "customer_id", "id", "inbox_id"),
         Index("ix_messages_case", "case_id", "id"),
     )
 

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, ColumnElement, case, func, select, type_coerc
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from cases.models import IS_ACTIVE, Case, CaseInterval
+from cases.models import Case, CaseCount, CaseInterval
 from cases.values import FirstResponse, IntervalState, Load, Resolution
 
 _MICROSECOND = timedelta(microseconds=1)
@@ -19,13 +19,17 @@ class Measures:
     def __init__(self, session: AsyncSession, team_id: int | None, inbox_ids: frozenset[int] | None) -> None:
         self._session = session
         self._team_id = team_id
+        self._inbox_ids = inbox_ids
         self._visible: Sequence[ColumnElement[bool]] = [] if inbox_ids is None else [Case.inbox_id.in_(sorted(inbox_ids))]
 
     async def loads(self) -> list[Load]:
         """Return how many cases of each team are at work now, and how many of them have nobody."""
-        nobody = func.sum(case((Case.assignee_id.is_(None), 1), else_=0))
-        query = select(Case.team_id, func.count(), nobody).where(IS_ACTIVE, *self._visible, *self._of_team(Case.team_id)).group_by(Case.team_id)
-        return [Load(team_id=team_id, open=n, unassigned=free) for team_id, n, free in await self._session.execute(query)]
+        c = CaseCount
+        visible = [] if self._inbox_ids is None else [c.inbox_id.in_(sorted(self._inbox_ids))]
+        of_team = [] if self._team_id is None else [c.team_id == self._team_id]
+        query = select(c.team_id, func.sum(c.n), func.sum(case((c.assignee_id == 0, c.n), else_=0))).where(c.family == "active", *visible, *of_team)
+        found = await self._session.execute(query.group_by(c.team_id).having(func.sum(c.n) > 0))
+        return [Load(team_id=team_id or None, open=int(n), unassigned=int(free)) for team_id, n, free in found]
 
     async def first_responses(self, start: datetime, end: datetime) -> list[FirstResponse]:
         """Return the waits that ended with a first human answer in the period."""

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from inbox.models import Attachment, Conversation, Delivery, Message
 from inbox.values import Direction
 from kernel.errors import NotFound
+from kernel.merging import merged
 
 _customers = table("customers", column("id"), column("root_id"), column("name"))
 _previewed = 400  # characters fetched for a preview
@@ -51,15 +52,22 @@ class ReadingRepository:
 
     async def messages(self, message_ids: Sequence[int]) -> Sequence[Message]:
         """Return those of these messages that may be seen, oldest first."""
-        statement = select(Message).where(Message.id.in_(message_ids), *self._visible(cast("ColumnElement[int]", Message.inbox_id))).order_by(Message.id)
-        return (await self._session.execute(statement)).scalars().all()
+        rows = (await self._session.execute(select(Message).where(Message.id.in_(message_ids)).order_by(Message.id))).scalars()
+        return [row for row in rows if self._inbox_ids is None or row.inbox_id in self._inbox_ids]
 
     async def timeline(self, leaf_ids: Sequence[int], before: int | None, limit: int) -> Sequence[Message]:
         """Return a customer's messages, newest first."""
-        statement = select(Message).where(Message.customer_id.in_(leaf_ids), *self._visible(cast("ColumnElement[int]", Message.inbox_id)))
+        parameters: dict[str, object] = {f"leaf{at}": leaf_id for at, leaf_id in enumerate(leaf_ids)}
+        # The sign keeps SQLite from beginning with the inboxes.
+        seen = "" if self._inbox_ids is None else f"AND +inbox_id IN ({', '.join(str(int(one)) for one in sorted(self._inbox_ids)) or 'NULL'})"
+        older = "" if before is None else "AND id < :before"
         if before is not None:
-            statement = statement.where(Message.id < before)
-        return (await self._session.execute(statement.order_by(Message.id.desc()).limit(limit))).scalars().all()
+            parameters["before"] = before
+        # From the index alone: what may not be seen, and what is not on this page, is never read.
+        of_leaf = "SELECT id, id AS at FROM messages WHERE customer_id = :leaf{at} {seen} {older} ORDER BY id DESC LIMIT :most"
+        ranges = [of_leaf.format(at=at, seen=seen, older=older) for at in range(len(leaf_ids))]
+        ids = await merged(self._session, ranges, parameters, limit)
+        return (await self._session.execute(select(Message).where(Message.id.in_(ids)).order_by(Message.id.desc()))).scalars().all() if ids else []
 
     async def files(self, message_ids: Sequence[int]) -> dict[int, list[Attachment]]:
         """Return the files of some messages."""
@@ -93,12 +101,12 @@ class ReadingRepository:
     async def last_lines(self, message_ids: Sequence[int]) -> dict[int, LastLine]:
         """Return the first words of some messages, those that may be seen; a long mail is not read whole for a line."""
         m = Message
-        statement = select(m.id, func.substr(m.text, 1, _previewed), m.direction, m.kind, m.inbox_id, m.is_unverified).where(
-            m.id.in_(message_ids), *self._visible(cast("ColumnElement[int]", m.inbox_id))
-        )
+        # Asked by id alone: given inboxes as well, SQLite, which knows nothing of how many there are, reads all messages of these inboxes.
+        statement = select(m.id, func.substr(m.text, 1, _previewed), m.direction, m.kind, m.inbox_id, m.is_unverified).where(m.id.in_(message_ids))
         return {
             row[0]: LastLine(id=row[0], head=row[1], direction=row[2], kind=row[3], inbox_id=row[4], is_unverified=row[5])
             for row in await self._session.execute(statement)
+            if self._inbox_ids is None or row[4] in self._inbox_ids
         }
 
     async def roots(self, leaf_ids: Sequence[int]) -> dict[int, tuple[int, str]]:

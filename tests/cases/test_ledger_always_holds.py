@@ -104,6 +104,8 @@ async def live_through(world: World, steps: list[tuple[str, CaseStatus, int]]) -
         except Refusal:
             continue
         touched.add(story.case_id)
+        async with desk.unit_of_work() as uow:
+            assert await cases.mend_counts(uow) == 0, "kept counts are not what is counted"
         for case_id in touched:
             case, spans = await desk.case(case_id), await desk.ledger(case_id)
             assert whole(spans)
