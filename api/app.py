@@ -28,6 +28,7 @@ from api.handlers import (
     system,
     teams,
     tokens,
+    webhook_subscriptions,
 )
 from api.house import HOUSE, House
 from api.hub import HUB, Hub
@@ -42,7 +43,8 @@ from staff.sign_in import Doorkeeper
 ROUTES: tuple[Route, ...] = tuple(
     route
     for resource in (
-        session, agents, teams, tokens, inboxes, cases, messages, files, conversations, customers, proposals, search, reports, articles, dead_letters, chat,
+        session, agents, teams, tokens, inboxes, cases, messages, files, conversations, customers, proposals, search, reports, articles, dead_letters,
+        webhook_subscriptions, chat,
     )
     for route in resource.routes
 )  # fmt: skip

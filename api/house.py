@@ -15,6 +15,7 @@ from inbox.feed import Feed
 from inbox.presence import Presence
 from inbox.push import Push
 from inbox.reply import Replies
+from inbox.subscriptions import Subscriptions
 from kernel.blobs import Blobs
 from kernel.clock import Clock
 from kernel.config import Settings
@@ -37,6 +38,7 @@ class House:
     replies: Replies
     chat: ChatDesk
     feed: Feed
+    subscriptions: Subscriptions
     push: Push
     presence: Presence
     sign_in: SignIn

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from api.house import House
 from api.metrics import Metrics
+from app.courier import Courier
 from app.wiring import wire
 from channels.registry import Registry
+from inbox.announcer import Announcer
 from inbox.chat import ChatDesk
 from inbox.directory import InboxDirectory
 from inbox.door import Door
@@ -18,6 +20,7 @@ from inbox.outbox import Outbox
 from inbox.presence import Presence
 from inbox.push import Push
 from inbox.reply import Replies
+from inbox.subscriptions import Post, Subscriptions
 from kernel.blobs import Blobs
 from kernel.clock import Clock, SystemClock
 from kernel.config import Settings
@@ -45,6 +48,8 @@ class Estate:
     tasks: Tasks
     intake: Intake
     outbox: Outbox
+    announcer: Announcer
+    courier: Courier
     ticker: Ticker
     leadership: Leadership
 
@@ -52,6 +57,7 @@ class Estate:
         """End what runs, then give back every connection."""
         await self.tasks.stop()
         await self.house.registry.close()
+        await self.courier.close()
         await self.database.close()
 
 
@@ -68,18 +74,21 @@ def compose(settings: Settings, clock: Clock | None = None, registry_of: Callabl
     intake = Intake(factory, directory, secrets, blobs, tasks)
     door = Door(factory, registry, directory, intake, blobs)
     outbox = Outbox(factory, registry, directory, blobs, secrets)
+    courier = Courier(settings.webhook_policy)
+    post = Post(courier, secrets, clock)
     metrics = Metrics()
     metrics.wire(bus)
     wire(bus, feed, outbox)
     house = House(
         settings=settings, factory=factory, secrets=secrets, clock=clock, registry=registry, directory=directory, door=door,
         replies=Replies(registry, directory, secrets, settings.undo_window), chat=ChatDesk(factory, directory, registry, door, feed, secrets), feed=feed,
+        subscriptions=Subscriptions(factory, feed, secrets, settings.webhook_policy, post, settings.feed_kept),
         push=push, presence=Presence(clock), sign_in=SignIn(factory, timedelta(days=settings.session_days)), blobs=blobs, metrics=metrics,
         is_migrated=lambda: is_current(database), ui_dist=_ui_dist(),
     )  # fmt: skip
     return Estate(
-        house=house, database=database, bus=bus, relay=relay, tasks=tasks, intake=intake, outbox=outbox, ticker=Ticker(factory),
-        leadership=Leadership(settings.database_url),
+        house=house, database=database, bus=bus, relay=relay, tasks=tasks, intake=intake, outbox=outbox,
+        announcer=Announcer(factory, post, settings.feed_kept), courier=courier, ticker=Ticker(factory), leadership=Leadership(settings.database_url),
     )  # fmt: skip
 
 

@@ -28,10 +28,11 @@ async def forget(estate: Estate) -> None:
 
 
 async def forget_once(estate: Estate) -> None:
-    """Drop feed rows, raw payloads with their blobs, sessions and counted sign-ins that are past their time."""
+    """Drop feed rows and what became of them at webhooks, raw payloads with their blobs, sessions and counted sign-ins that are past their time."""
     house = estate.house
     async with house.factory() as uow:
         await house.feed.forget(uow)
+        await house.subscriptions.forget(uow)
         await staff.sweep(uow)
     dropped = _MOST_AT_ONCE
     while dropped == _MOST_AT_ONCE:

@@ -73,6 +73,7 @@ def _start(estate: Estate) -> None:
     estate.leadership.start(tasks)
     house.push.start(tasks, estate.relay, house.factory)
     estate.outbox.start(tasks)
+    estate.announcer.start(tasks, house.push)
     estate.ticker.start()
     sources = Sources(house.registry, house.directory, house.door, StoredWatermarks(house.factory), estate.leadership)
     tasks.keep("sources", lambda: sources.watch(tasks))

@@ -83,3 +83,21 @@ class ChatRefused(Invalid):
     """A visitor's message makes no sense."""
 
     code = "chat.refused"
+
+
+class UnknownKind(Invalid):
+    """A webhook was to be subscribed to a kind of event that there is none of."""
+
+    code = "webhook.unknown_kind"
+
+    def __init__(self, kind: str) -> None:
+        super().__init__("There is no such kind of event. Name one of the feed's kinds, or * for all.", kind=kind[:80])
+
+
+class TooManyWebhooks(Conflict):
+    """There are as many webhooks as one desk may have."""
+
+    code = "webhook.too_many"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"A desk has at most {most} webhooks. Delete one that is not needed.", most=most)

@@ -188,3 +188,12 @@ class FeedEvent:
     conversation_id: int | None
     payload: dict[str, object]
     happened_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """What a receiver made of a webhook: the status it gave, if any, and in our words why that is no success (None: it took it)."""
+
+    status: int | None = None
+    error: str | None = None
+    retry_after: timedelta | None = None

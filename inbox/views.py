@@ -225,3 +225,35 @@ class ChatSaid:
     case_id: int | None
     at: datetime
     cursor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubscriptionView:
+    """A webhook subscription without its secret. `inbox_ids` is None for all of them; `state` is ok, failing (it is tried again at `next_try_at`) or paused."""
+
+    id: int
+    name: str
+    url: str
+    kinds: tuple[str, ...]
+    inbox_ids: tuple[int, ...] | None
+    state: str
+    paused_because: str | None
+    last_error: str | None
+    last_ok_at: datetime | None
+    failing_since: datetime | None
+    next_try_at: datetime | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventDeliveryView:
+    """What became of one event at one subscription; `delivered_at` is None while it is tried again."""
+
+    event_id: int
+    kind: str
+    attempts: int
+    status: int | None
+    error: str | None
+    first_at: datetime
+    last_at: datetime
+    delivered_at: datetime | None

@@ -9,6 +9,8 @@ from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from kernel.addresses import AddressPolicy, read_networks
+
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -47,6 +49,10 @@ class Settings(BaseSettings):
     session_days: float = Field(14, gt=0, description="How long a sign-in lasts without being used.")
     raw_days: float = Field(90, gt=0, description="How long raw payloads are kept; dead letters stay until they are replayed.")
     feed_hours: float = Field(72, gt=0, description="How far back a client that was away can resume from the event feed.")
+    webhook_networks: str = Field(
+        "",
+        description="Private networks that webhooks may reach, as blocks with commas between them (10.1.0.0/16, fd00:12::/32); none unless they are named.",
+    )
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="How much is logged.")
     log_json: bool = Field(False, description="Log lines as JSON.")
     twilio_api_url: str | None = Field(None, description="Base URL of Twilio's API when it is not Twilio's own (a regional edge, a test stand-in).")
@@ -73,6 +79,15 @@ class Settings(BaseSettings):
         """Where the proxies are whose X-Forwarded-For is believed."""
         return _networks(self.trusted_proxies)
 
+    @field_validator("webhook_networks")
+    @classmethod
+    def _names_networks(cls, value: str) -> str:
+        try:
+            read_networks(value)
+        except ValueError:
+            raise PydanticCustomError("no_network", "networks look like 10.1.0.0/16, with commas between them") from None
+        return value
+
     @property
     def base_url(self) -> str:
         """The public base URL without a trailing slash."""
@@ -97,3 +112,8 @@ class Settings(BaseSettings):
 @cache
 def _networks(text: str) -> tuple[Network, ...]:
     return tuple(ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip())
+
+    @property
+    def webhook_policy(self) -> AddressPolicy:
+        """Where webhooks may go."""
+        return AddressPolicy(read_networks(self.webhook_networks))

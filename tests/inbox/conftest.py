@@ -11,6 +11,10 @@ from inbox.values import Draft, Taken
 from kernel.clock import MovedClock
 from staff.values import Role, Viewer
 from tests.support import house, rows
+from tests.support.receiver import Receiver, receiver
+
+# The receivers of tests are on this machine.
+WEBHOOKS = {"webhook_networks": "127.0.0.0/8"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +34,7 @@ class Desk:
 @pytest.fixture
 async def estate(database_url: str, tmp_path: Path, clock: MovedClock) -> AsyncIterator[Estate]:
     """A house on each database in turn."""
-    async with house.built(database_url, tmp_path / "var", clock) as built:
+    async with house.built(database_url, tmp_path / "var", clock, **WEBHOOKS) as built:
         yield built
 
 
@@ -49,6 +53,13 @@ async def desk(estate: Estate) -> Desk:
         estate=estate, sms=sms.id, email=email.id, chat=chat.id, telegram=telegram.id, team_id=team_id,
         ines=house.viewer(ines), ravi=house.viewer(ravi, name="Ravi", role=Role.AGENT),
     )  # fmt: skip
+
+
+@pytest.fixture
+async def told() -> AsyncIterator[Receiver]:
+    """Somebody who is told of events."""
+    async with receiver() as taking:
+        yield taking
 
 
 async def answer(desk: Desk, taken: Taken, text: str = "On its way!") -> int:

@@ -80,9 +80,9 @@ def _opened() -> asyncio.Event:
 
 
 @asynccontextmanager
-async def built(database_url: str, folder: Path, clock: MovedClock) -> AsyncIterator[Estate]:
-    """Yield an estate on a database; nothing runs by itself: tests drain and tick."""
-    settings = Settings(database_url=database_url, var_dir=folder, secret_key="tests only", _env_file=None)
+async def built(database_url: str, folder: Path, clock: MovedClock, **more: str) -> AsyncIterator[Estate]:
+    """Yield an estate on a database; nothing runs by itself: tests drain and tick. `more` are settings."""
+    settings = Settings(database_url=database_url, var_dir=folder, secret_key="tests only", _env_file=None, **more)  # type: ignore[arg-type]
     estate = compose(settings, clock, RememberingRegistry)
     try:
         yield estate
