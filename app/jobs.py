@@ -3,13 +3,20 @@
 import asyncio
 from datetime import timedelta
 
+import structlog
+
 from app.compose import Estate
+from cases import service as cases
 from inbox.repositories.payloads import PayloadRepository
 from staff import service as staff
 
 _HEALTH_EVERY = 15.0  # seconds
 _FORGET_EVERY = timedelta(hours=1)
 _MOST_AT_ONCE = 500
+_FOLD_EVERY = timedelta(seconds=10)
+_PROVE_EVERY = timedelta(days=1)
+
+log = structlog.get_logger()
 
 
 async def note_health(estate: Estate) -> None:
@@ -40,3 +47,27 @@ async def forget_once(estate: Estate) -> None:
         async with house.factory() as uow:
             dropped, blobs = await PayloadRepository(uow.session).forget(uow.clock.now() - timedelta(days=house.settings.raw_days), _MOST_AT_ONCE)
         await house.blobs.drop(blobs)
+
+
+async def keep_counts(estate: Estate) -> None:
+    """Add up every few seconds what was counted one by one, and once a day count all cases to prove it, for ever; one process of many does."""
+    factory = estate.house.factory
+    proven_at = factory.clock.now()
+    while True:
+        await asyncio.sleep(_FOLD_EVERY.total_seconds())
+        if not estate.leadership.is_ours:
+            continue
+        if not estate.database.is_sqlite:
+            async with factory() as uow:
+                await cases.fold_counts(uow)
+        if factory.clock.now() - proven_at >= _PROVE_EVERY:
+            proven_at = factory.clock.now()
+            await prove_counts(estate)
+
+
+async def prove_counts(estate: Estate) -> None:
+    """Count all cases, and put right and tell when the kept counts say otherwise."""
+    async with estate.house.factory() as uow:
+        wrong = await cases.mend_counts(uow)
+    if wrong:
+        log.warning("kept counts were wrong and are right again", counts=wrong)

@@ -79,6 +79,7 @@ def _start(estate: Estate) -> None:
     tasks.keep("sources", lambda: sources.watch(tasks))
     tasks.keep("health", lambda: jobs.note_health(estate))
     tasks.keep("forgetting", lambda: jobs.forget(estate))
+    tasks.keep("counts", lambda: jobs.keep_counts(estate))
 
 
 def stop_signal() -> asyncio.Event:
