@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from api.house import HOUSE, House
 from api.hub import HUB, Hub, VisitorClient
 from api.limits import TooFast, Window
-from api.line import Line
+from api.line import Line, framed
 from api.schemas.chat import (
     VISITOR_FRAME,
     AckFrame,
@@ -42,7 +42,7 @@ async def chat_socket(request: web.Request) -> web.StreamResponse:
     await socket.prepare(request)
     line = Line(request, socket, house.metrics.sockets_cut.labels("visitor").inc)
     visit = Visit(house, request.app[HUB], request.app[VISITORS], account, line)
-    tasks = (request.app[TASKS].once("visitor line", line.carry()), request.app[TASKS].once("visitor news", visit.follow()))
+    following = request.app[TASKS].once("visitor news", visit.follow())
     try:
         await visit.begin(_read(await first_frame(socket)))
         async for frame in socket:
@@ -60,8 +60,7 @@ async def chat_socket(request: web.Request) -> web.StreamResponse:
         pass
     finally:
         visit.end()
-        for task in tasks:
-            task.cancel()
+        following.cancel()
     return socket
 
 
@@ -157,7 +156,7 @@ class Visit:
         self._put(ContactKeptFrame())
 
     def _put(self, frame: BaseModel) -> None:
-        self._client.line.put(frame.model_dump_json())
+        self._client.line.put(framed(frame.model_dump_json()))
 
 
 def _read(data: object) -> BaseModel:

@@ -1,7 +1,7 @@
-"""Who is connected, and what each is told: events encoded once for all, presence within what each may see, typing both ways."""
+"""Who is connected, and what each is told: events framed once for all who may see the same, presence within that, typing both ways."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import orjson
@@ -9,7 +9,7 @@ from aiohttp import web
 
 from api.access import Pass, renew
 from api.house import House
-from api.line import Line
+from api.line import Line, framed
 from inbox import customers
 from inbox.presence import Attention
 from inbox.values import FeedEvent
@@ -23,13 +23,31 @@ _ACCESS_EVERY = 60.0
 _MOST_EVENTS = 1_000
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class News:
+    """Events as they travel, made once for all who may see the same: each frame by its event's id, and all in one piece."""
+
+    frames: dict[int, bytes]
+    piece: bytes
+
+    @classmethod
+    def of(cls, events: Iterable[FeedEvent]) -> "News":
+        """Return news of events, in order."""
+        frames = {event.id: framed(event_frame(event)) for event in events}
+        return cls(frames, b"".join(frames.values()))
+
+    def __bool__(self) -> bool:
+        """Say whether there are any."""
+        return bool(self.frames)
+
+
 @dataclass(slots=True, eq=False)
 class AgentClient:
     """An agent's open socket. Until `go_live`, what happens is held back, so that what was missed goes first."""
 
     line: Line
     entry: Pass
-    held: list[tuple[int, str]] | None = field(default_factory=list)
+    held: list[News] | None = field(default_factory=list)
     told: frozenset[int] = frozenset()
     presence: str = ""
 
@@ -38,19 +56,21 @@ class AgentClient:
         """Who it is, and what they may see."""
         return self.entry.viewer
 
-    def offer(self, event_id: int, frame: str) -> None:
-        """Send an event, or hold it while the client is being brought up to date; what it was told of is dropped."""
+    def offer(self, news: News) -> None:
+        """Send news, or hold it while the client is being brought up to date; what it was told of is dropped."""
         if self.held is not None:
-            self.held.append((event_id, frame))
-        elif event_id not in self.told:
-            self.line.put(frame)
+            self.held.append(news)
+        elif self.told.isdisjoint(news.frames):
+            self.line.put(news.piece)
+        else:
+            self.line.put(b"".join(frame for event_id, frame in news.frames.items() if event_id not in self.told))
 
     def go_live(self, told: Sequence[int]) -> None:
         """Send what was held back, but for what was just told, and hold nothing from now on."""
         self.told = frozenset(told)
         held, self.held = self.held or [], None
-        for event_id, frame in held:
-            self.offer(event_id, frame)
+        for news in held:
+            self.offer(news)
 
 
 @dataclass(slots=True, eq=False)
@@ -131,7 +151,7 @@ class Hub:
         self._case_inboxes[case_id] = inbox_id
         self._house.presence.look(viewer.agent_id, viewer.name, client, case_id, attention)
         if attention is Attention.COMPOSING:
-            frame = encode({"type": "typing", "name": viewer.name})
+            frame = framed(encode({"type": "typing", "name": viewer.name}))
             for visitor in self._visitors:
                 if visitor.case_id == case_id:
                     visitor.line.put(frame)
@@ -141,7 +161,7 @@ class Hub:
         if visitor.conversation_id is None:
             return
         case_id = None if visitor.case_id is None else str(visitor.case_id)
-        frame = encode({"type": "typing", "conversation_id": str(visitor.conversation_id), "case_id": case_id})
+        frame = framed(encode({"type": "typing", "conversation_id": str(visitor.conversation_id), "case_id": case_id}))
         for client in self._agents:
             if client.held is None and client.viewer.may_see(visitor.inbox_id):
                 client.line.put(frame)
@@ -161,12 +181,15 @@ class Hub:
         ]
 
     def _pushed(self, events: Sequence[FeedEvent]) -> None:
+        news: dict[frozenset[int] | None, News] = {}
+        for client in self._agents:
+            viewer = client.viewer
+            if (told := news.get(viewer.inbox_ids)) is None:
+                seen = (event for event in events if viewer.inbox_ids is None or (event.inbox_id is not None and viewer.may_see(event.inbox_id)))
+                told = news[viewer.inbox_ids] = News.of(seen)
+            if told:
+                client.offer(told)
         for event in events:
-            frame = ""
-            for client in self._agents:
-                if client.viewer.inbox_ids is None or (event.inbox_id is not None and client.viewer.may_see(event.inbox_id)):
-                    frame = frame or event_frame(event)
-                    client.offer(event.id, frame)
             if event.inbox_id is None:
                 self._about_customers.append(event)
                 self._is_asked.set()
@@ -178,14 +201,16 @@ class Hub:
     async def _tell_presence(self) -> None:
         while True:
             await asyncio.sleep(_PRESENCE_EVERY)
-            frames: dict[frozenset[int] | None, str] = {}
+            frames: dict[frozenset[int] | None, tuple[str, bytes]] = {}
             for client in self._agents:
                 seen = client.viewer.inbox_ids
                 if seen not in frames:
-                    frames[seen] = presence_frame(self.people(client.viewer))
-                if client.held is None and client.presence != frames[seen]:
-                    client.presence = frames[seen]
-                    client.line.put(frames[seen])
+                    text = presence_frame(self.people(client.viewer))
+                    frames[seen] = text, framed(text)
+                text, frame = frames[seen]
+                if client.held is None and client.presence != text:
+                    client.presence = text
+                    client.line.put(frame)
             present = {one.case_id for one in self._house.presence.who()}
             self._case_inboxes = {case_id: inbox_id for case_id, inbox_id in self._case_inboxes.items() if case_id in present}
 
@@ -203,16 +228,16 @@ class Hub:
                 self._is_asked.set()
                 raise
             for client in self._agents:
-                for event in told.get(client.viewer.inbox_ids, ()):
-                    client.offer(event.id, event_frame(event))
+                if news := told.get(client.viewer.inbox_ids):
+                    client.offer(news)
 
-    async def _told(self, events: Sequence[FeedEvent]) -> dict[frozenset[int] | None, list[FeedEvent]]:
+    async def _told(self, events: Sequence[FeedEvent]) -> dict[frozenset[int] | None, News]:
         """Return which of these events agents may know of, by what they may see; who may see all has been told."""
-        told: dict[frozenset[int] | None, list[FeedEvent]] = {}
+        told: dict[frozenset[int] | None, News] = {}
         async with self._house.factory.reading() as uow:
             for viewer in [client.viewer for client in self._agents]:
                 if viewer.inbox_ids is not None and viewer.inbox_ids not in told:
-                    told[viewer.inbox_ids] = await customers.told(uow, viewer, events)
+                    told[viewer.inbox_ids] = News.of(await customers.told(uow, viewer, events))
         return told
 
     async def _keep_access(self) -> None:

@@ -40,7 +40,6 @@ async def agent_socket(request: web.Request) -> web.StreamResponse:
     line = Line(request, socket, house.metrics.sockets_cut.labels("agent").inc)
     client = AgentClient(line, entry)
     hub.join(client)
-    writer = request.app[TASKS].once("socket", line.carry())
     try:
         await _resume(house, hub, client, await _hello(socket))
         await _listen(house, hub, client, socket)
@@ -53,7 +52,6 @@ async def agent_socket(request: web.Request) -> web.StreamResponse:
         pass
     finally:
         hub.leave(client)
-        writer.cancel()
     return socket
 
 

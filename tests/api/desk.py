@@ -147,6 +147,13 @@ class Wire:
             return True
         return False
 
+    def transport(self) -> asyncio.Transport:
+        """Return the connection itself: a client that hangs pauses it."""
+        connection = self.socket._response.connection
+        assert connection is not None
+        assert isinstance(connection.transport, asyncio.Transport)
+        return connection.transport
+
     async def closed(self, within: float = 5) -> int | None:
         """Wait until the server ends it, and return its code."""
         async with asyncio.timeout(within):

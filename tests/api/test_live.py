@@ -1,11 +1,13 @@
 """The agents' socket: nothing is missed, nobody sees too much, nobody slows the others."""
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
-from aiohttp import WSServerHandshakeError
+from aiohttp import WSMsgType, WSServerHandshakeError
 
 from api.hub import HUB, AgentClient
+from api.line import framed
 from kernel.errors import StorageUnavailable
 from tests.api.desk import Desk, Json, Wire
 
@@ -177,28 +179,55 @@ class TestPresence:
             assert otto.welcome["presence"] == []
 
 
+class TestFrames:
+    async def test_arrive_whole_in_each_length_that_the_protocol_has(self, desk: Desk) -> None:
+        async with await desk.otto.live() as otto:
+            [client] = _clients(desk)
+            texts = ["x" * size for size in (1, 125, 126, 65_535, 65_536)] + ["Ünïcödé"]
+            client.line.put(b"".join(framed(text) for text in texts))
+            assert [(await otto.socket.receive()).data for _ in texts] == texts
+
+    async def test_say_nothing_after_the_farewell(self, desk: Desk) -> None:
+        """A frame behind the one that closes is against the protocol, and browsers report it as an error."""
+        otto = await desk.otto.live()
+        [client] = _clients(desk)
+        await client.line._socket.close(code=1013)
+        client.line.put(framed("late"))
+        assert (await otto.socket.receive()).type is WSMsgType.CLOSE
+
+
 class TestSlowClients:
     async def test_cuts_off_who_takes_nothing_and_goes_on_with_the_others(self, desk: Desk) -> None:
         slow, quick = await desk.ines.live(), await desk.otto.live()
         [stuck] = [client for client in _clients(desk) if client.viewer.name == "Ines"]
-        # As when the other end reads no more: the writer never gets on.
-        stuck.line._socket.send_str = _never  # type: ignore[method-assign, assignment]
-        for number in range(600):
-            stuck.line.put(f'{{"type":"filler","number":{number}}}')
-        await slow.closed()
+        slow.transport().pause_reading()
+        filler = framed("x" * 65_536)
+        for _ in range(1_000):  # 64 MB: more than any kernel holds back for one connection
+            stuck.line.put(filler)
+            if stuck.line._is_over:
+                break
+            assert stuck.line._transport is not None
+            assert stuck.line._transport.get_write_buffer_size() <= 256 * 1024
+            await asyncio.sleep(0)
+        assert stuck.line._is_over
+        await _eventually(lambda: stuck not in _clients(desk))
         assert [client.viewer.name for client in _clients(desk)] == ["Otto"]
         await desk.says("Hello")
         await quick.next("event")
         assert 'kindred_sockets_cut_total{kind="agent"} 1.0' in desk.estate.house.metrics.text().decode()
         await quick.socket.close()
+        slow.transport().resume_reading()
+        await slow.closed()
 
 
 def _clients(desk: Desk) -> set[AgentClient]:
     return desk.app[HUB]._agents
 
 
-async def _never(*_: object) -> None:
-    await asyncio.Event().wait()
+async def _eventually(holds: Callable[[], bool], within: float = 5) -> None:
+    async with asyncio.timeout(within):
+        while not holds():
+            await asyncio.sleep(0.01)
 
 
 async def _with_somebody(wire: Wire) -> Json:
