@@ -35,7 +35,8 @@ class Window:
         self._seen.move_to_end(name)
         while len(self._seen) > _MOST_NAMES:
             self._seen.popitem(last=False)
-        while moments and now - moments[0] >= self._span:
+        # What lies ahead was counted before the clock was put back.
+        while moments and not timedelta(0) <= now - moments[0] < self._span:
             moments.popleft()
         if len(moments) >= self._most:
             raise TooFast("Too fast. Wait a moment, then go on.", retry_after=moments[0] + self._span - now)

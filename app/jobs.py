@@ -8,6 +8,7 @@ import structlog
 from app.compose import Estate
 from cases import service as cases
 from inbox.repositories.payloads import PayloadRepository
+from kernel.clock import LeapWatch
 from staff import service as staff
 
 _HEALTH_EVERY = 15.0  # seconds
@@ -28,10 +29,18 @@ async def note_health(estate: Estate) -> None:
 
 async def forget(estate: Estate) -> None:
     """Drop what is past its time, for ever; one process of many does."""
+    watch = LeapWatch(estate.house.clock)
     while True:
-        if estate.leadership.is_ours:
-            await forget_once(estate)
+        await forget_in_turn(estate, watch)
         await asyncio.sleep(_FORGET_EVERY.total_seconds())
+
+
+async def forget_in_turn(estate: Estate, watch: LeapWatch) -> None:
+    """Drop what is past its time, unless another process does, or the clock has just leapt: what only seems old must still be there when it is put right."""
+    if watch.has_leapt():
+        log.warning("the clock has leapt, nothing is forgotten until the next turn")
+    elif estate.leadership.is_ours:
+        await forget_once(estate)
 
 
 async def forget_once(estate: Estate) -> None:

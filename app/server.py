@@ -51,6 +51,8 @@ async def opened(
         await bring_up(settings.database_url)
         estate = compose(settings, clock, registry_of)
         stack.push_async_callback(estate.close)
+        async with estate.house.factory.reading() as uow:
+            await estate.house.feed.go_on(uow)
         stack.push_async_callback(estate.ticker.stop)
         app = build_app(estate.house)
         if extend is not None:

@@ -228,7 +228,7 @@ class InboxDirectory:
         """Note that a source works (None), or why it does not; the same word is written at most every half minute."""
         now = self._factory.clock.now()
         last = self._noted_at.get((inbox_id, error or ""))
-        if last is not None and now - last < _NOTED_EVERY:
+        if last is not None and timedelta(0) <= now - last < _NOTED_EVERY:
             return
         self._noted_at = {key: at for key, at in self._noted_at.items() if key[0] != inbox_id} | {(inbox_id, error or ""): now}
         async with self._factory() as uow:

@@ -51,6 +51,10 @@ class Feed:
         """Return where the feed stands now."""
         return await FeedRepository(uow.session).newest() or first_id_at(uow.clock.now())
 
+    async def go_on(self, uow: UnitOfWork) -> None:
+        """Let new ids begin above those that are stored, whatever the clock says: whoever resumes asks for what is higher than the last."""
+        uow.ids.rise_above(await FeedRepository(uow.session).newest_made())
+
     async def forget(self, uow: UnitOfWork) -> None:
         """Drop what is older than anybody may resume from."""
         await FeedRepository(uow.session).forget(uow.clock.now() - self._keeps_for)

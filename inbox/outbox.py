@@ -59,6 +59,7 @@ class Outbox:
         self._secrets = secrets
         self._woken = asyncio.Event()
         self._carrying: set[asyncio.Task[None]] = set()
+        self._in_hand: set[int] = set()
 
     def start(self, tasks: Tasks) -> None:
         """Carry what is due, for ever."""
@@ -82,7 +83,10 @@ class Outbox:
         lease = randomness.token_hex(8)
         async with self._factory() as uow:
             now = uow.clock.now()
-            return lease, await DeliveryRepository(uow.session).claim_due(now, lease, now + LEASE, limit)
+            # What is in our own hands is not due, though its lease may seem to have ended when the clock was put ahead.
+            claimed = await DeliveryRepository(uow.session).claim_due(now, lease, now + LEASE, limit, self._in_hand)
+        self._in_hand.update(delivery.id for delivery in claimed)
+        return lease, claimed
 
     async def _run(self, tasks: Tasks) -> None:
         """Carry each by itself: one vendor that does not answer keeps nobody else waiting."""
@@ -113,6 +117,12 @@ class Outbox:
         self._woken.clear()
 
     async def _carry(self, delivery: Delivery, lease: str) -> None:
+        try:
+            await self._send_and_note(delivery, lease)
+        finally:
+            self._in_hand.discard(delivery.id)
+
+    async def _send_and_note(self, delivery: Delivery, lease: str) -> None:
         result = await self._send(delivery)
         for tries in range(1, _NOTES + 1):
             try:

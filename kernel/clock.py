@@ -1,7 +1,10 @@
 """The clock, handed over: nobody outside the kernel asks the operating system what time it is."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
+
+_LEAP = timedelta(minutes=10)
 
 
 class Clock(Protocol):
@@ -18,6 +21,20 @@ class SystemClock:
     def now(self) -> datetime:
         """Return the machine's time in UTC."""
         return datetime.now(UTC)
+
+
+class LeapWatch:
+    """Notices that a clock was put ahead or back, by one that only runs."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._last = clock.now(), time.monotonic()
+
+    def has_leapt(self) -> bool:
+        """Say whether the clock has moved otherwise than time, by more than ten minutes, since this was last asked."""
+        (then, ran), (now, runs) = self._last, (self._clock.now(), time.monotonic())
+        self._last = now, runs
+        return abs(now - then - timedelta(seconds=runs - ran)) > _LEAP
 
 
 class MovedClock:

@@ -1,7 +1,7 @@
 """64-bit ids whose high bits are the millisecond they were made: sorted by time everywhere, made by us.
 
 Layout, from the top: one sign bit (0), 41 bits of milliseconds since 2024-01-01 UTC (69 years), 10 bits of sequence
-within the millisecond, 12 bits that tell processes apart. Within one process ids only rise, also when the clock steps back.
+within the millisecond, 12 bits that tell processes apart. Within one process ids only rise, also when the clock steps back; a server begins above what is stored.
 """
 
 import secrets
@@ -47,6 +47,10 @@ class IdMaker:
         stamp = max(0, (self._clock.now() - EPOCH) // _MILLISECOND) << _SEQUENCE_BITS
         self._last = max(stamp, self._last + 1)
         return self._last << _NODE_BITS | self._node
+
+    def rise_above(self, made_id: int) -> None:
+        """Make only ids above one that exists: who starts under a clock that was put back goes on where the last process stopped."""
+        self._last = max(self._last, made_id >> _NODE_BITS)
 
     def jump_back(self) -> None:
         """Let ids follow a clock that was moved back on purpose (seeding several pasts, one after the other)."""

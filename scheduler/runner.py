@@ -6,12 +6,25 @@ from datetime import UTC, timedelta
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from kernel.clock import SystemClock
 from kernel.errors import StorageUnavailable
 from kernel.uow import UnitOfWorkFactory
 from scheduler import service
 from scheduler.values import Claimed
 
 log = structlog.get_logger()
+
+
+class _Steady(AsyncIOScheduler):  # type: ignore[misc]  # it has no types
+    """Goes on when the machine's clock is put back: by itself it would sleep until its old time comes again."""
+
+    def _start_timer(self, wait_seconds: float | None) -> None:
+        super()._start_timer(wait_seconds)
+        for job in self.get_jobs() if wait_seconds is not None else ():
+            every = job.trigger.interval
+            # Never longer than one interval ahead, but for a clock that was put back.
+            if wait_seconds is not None and timedelta(seconds=wait_seconds) > 2 * every:
+                job.modify(next_run_time=SystemClock().now() + every)
 
 
 class Ticker:
@@ -21,7 +34,7 @@ class Ticker:
         self._unit_of_work = unit_of_work
         self._batch = batch
         self._turn = asyncio.Lock()
-        self._scheduler = AsyncIOScheduler(timezone=UTC)
+        self._scheduler = _Steady(timezone=UTC)
         # No grace time: its default of a second drops a tick that the loop was too busy for, and nobody would look again.
         self._scheduler.add_job(self.run_due, "interval", seconds=every.total_seconds(), misfire_grace_time=None, coalesce=True, max_instances=1)
 

@@ -44,9 +44,10 @@ def after_success(before: Attempts, limit: int) -> Attempts | None:
 
 
 def wait_of(attempts: Attempts | None, now: datetime) -> timedelta:
-    """Return how long no sign-in is tried; zero when one may."""
-    until = attempts.blocked_until if attempts is not None else None
-    return max(until - now, timedelta(0)) if until is not None else timedelta(0)
+    """Return how long no sign-in is tried; zero when one may. A block from the time to come, before the clock was put back, holds nobody; the next failure does."""
+    if attempts is None or attempts.blocked_until is None or attempts.last_at > now:
+        return timedelta(0)
+    return max(attempts.blocked_until - now, timedelta(0))
 
 
 def account_key(email: str) -> str:

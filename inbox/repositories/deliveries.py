@@ -1,6 +1,6 @@
 """SQL of what is on its way out."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, exists, literal_column, select, update
@@ -24,12 +24,14 @@ class DeliveryRepository:
         """Put a message into the outbox."""
         self._session.add(row)
 
-    async def claim_due(self, now: datetime, lease: str, leased_until: datetime, limit: int) -> list[Delivery]:
-        """Take what is due, also what another process took and did not finish before its lease ended; nobody else gets it until ours ends.
+    async def claim_due(self, now: datetime, lease: str, leased_until: datetime, limit: int, besides: Collection[int] = ()) -> list[Delivery]:
+        """Take what is due, also what another process took and did not finish before its lease ended; nobody else gets it until ours ends. `besides` are left alone.
 
         What was written later in a conversation waits for what was written before: an answer never overtakes another.
         """
         due = select(Delivery.id).where(_is_unsent(Delivery), Delivery.due_at <= now, ~_has_unsent_before()).order_by(Delivery.due_at).limit(limit)
+        if besides:
+            due = due.where(Delivery.id.not_in(besides))
         ids = (await self._session.execute(due.with_for_update(skip_locked=True))).scalars().all()
         if not ids:
             return []

@@ -6,7 +6,7 @@ from typing import cast
 from sqlalchemy import Table, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from inbox.models import EventRow
+from inbox.models import EventRow, Message
 from inbox.values import FeedEvent
 from kernel.db import core
 from kernel.ids import first_id_at, moment_of
@@ -45,6 +45,10 @@ class FeedRepository:
     async def newest(self) -> int:
         """Return the highest id, 0 when there is none."""
         return (await self._session.execute(select(func.max(EventRow.id)))).scalar_one_or_none() or 0
+
+    async def newest_made(self) -> int:
+        """Return the highest id among events and messages, 0 when there is neither."""
+        return max(await self.newest(), (await self._session.execute(select(func.max(Message.id)))).scalar_one_or_none() or 0)
 
     async def forget(self, before: datetime) -> None:
         """Drop rows from before a moment."""

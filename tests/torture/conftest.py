@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.inbox.conftest import desk, estate
 from tests.support.databases import PostgresDatabases, SqliteFiles
 from tests.torture.process import Nursery
+
+__all__ = ["desk", "estate"]
 
 
 @pytest.fixture(scope="session")
