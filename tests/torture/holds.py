@@ -50,12 +50,24 @@ async def broken(database_url: str, blobs: Path) -> dict[str, list[object]]:
         async with database.connect() as connection:
             questions = {**_QUESTIONS, **(_OF_SQLITE if database.is_sqlite else {})}
             found: dict[str, list[object]] = {name: [row[0] for row in await connection.execute(text(asked))] for name, asked in questions.items()}
+            found["a case that is counted wrongly"] = await _miscounted(connection)
             found["a message that was not told once"] = await _untold(connection)
             found["a ledger with a gap"] = await _torn_ledgers(connection)
             found["a file that is not there"] = await _lost_files(connection, blobs)
     finally:
         await database.close()
     return {name: rows for name, rows in found.items() if rows}
+
+
+async def _miscounted(connection: AsyncConnection) -> list[object]:
+    """Return the families of cases whose kept counts are not what counting says."""
+    kept: Counter[tuple[str, int]] = Counter()
+    for family, inbox_id, n in await connection.execute(text("SELECT family, inbox_id, n FROM case_counts")):
+        kept[str(family), int(inbox_id)] += int(n)
+    families = {CaseStatus.RESOLVED: "ended", CaseStatus.CLOSED: "ended", CaseStatus.SNOOZED: "snoozed"}
+    cases = await connection.execute(select(Case.status, Case.inbox_id))
+    counted = Counter((families.get(CaseStatus(status), "active"), int(inbox_id)) for status, inbox_id in cases)
+    return [key for key in kept.keys() | counted.keys() if kept[key] != counted[key]]
 
 
 async def _untold(connection: AsyncConnection) -> list[object]:

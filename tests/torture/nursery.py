@@ -23,7 +23,7 @@ _LOADED = (
     "channels.sms.adapter",
     "channels.sms.send",
     "channels.telegram.adapter",
-    "channels.telegram.send",
+    "migrations.run",
 )
 
 
@@ -43,6 +43,10 @@ def main() -> None:
                 _serve(order)
             running.add(pid)
             answer = str(pid)
+        elif "load" in order:
+            for name in order["load"]:
+                importlib.import_module(name)
+            answer = "0"
         else:
             _, status = os.waitpid(order["bury"], 0)
             running.discard(order["bury"])

@@ -38,11 +38,15 @@ class Nursery:
         self._process.stdout.close()
 
     async def order(self, **order: object) -> int:
-        """Give an order and return the number that answers it: a pid, or how a process ended."""
+        """Give an order and return the number that answers it: a pid, how a process ended, or nothing worth saying (0)."""
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(order).encode() + b"\n")
         self._process.stdin.flush()
         return int(await asyncio.to_thread(self._read))
+
+    def signal(self, pid: int, how: signal.Signals) -> None:
+        """Send a signal to one of its servers; until it is buried its number is nobody else's."""
+        os.kill(pid, how)
 
     def _read(self) -> str:
         assert self._process.stdout is not None
@@ -95,7 +99,7 @@ class Server:
         """End this life and return how it ended; one that is dead already stays so."""
         if self.pid is None:
             return None
-        os.kill(self.pid, how)
+        self.nursery.signal(self.pid, how)
         pid, self.pid = self.pid, None
         return await self.nursery.order(bury=pid)
 

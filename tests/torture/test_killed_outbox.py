@@ -119,6 +119,8 @@ class Office:
 
 @pytest.fixture
 async def office(database_url: str, tmp_path: Path, nursery: Nursery) -> AsyncIterator[Office]:
+    # What a bot sends by takes longer to load than a round lasts.
+    await nursery.order(load=["channels.telegram.send"])
     async with AsyncExitStack() as stack:
         mail, twilio = await stack.enter_async_context(SmtpStandIn()), await stack.enter_async_context(TwilioStandIn())
         telegram = await stack.enter_async_context(TelegramStandIn())
