@@ -15,6 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from identity_resolution.models import ClaimRow, Customer, Identity, Link, NotSame, ReviewCard
 from identity_resolution.rules.verdicts import Holder
 from identity_resolution.values import CardState
+from kernel.bulk import BulkInsert
 from kernel.claims import IdentityKind, Trust
 from kernel.db import core
 from kernel.errors import NotFound
@@ -33,8 +34,11 @@ _left, _right = aliased(Customer), aliased(Customer)
 
 
 # Built once: making a statement costs more than executing it.
-_INSERT_CUSTOMERS, _INSERT_CLAIMS = _customers.insert(), _claims.insert()
-_INSERT_IDENTITIES = {True: sqlite.insert(_identities).on_conflict_do_nothing(), False: postgresql.insert(_identities).on_conflict_do_nothing()}
+_INSERT_CUSTOMERS, _INSERT_CLAIMS = BulkInsert(_customers.insert()), BulkInsert(_claims.insert())
+_INSERT_IDENTITIES = {
+    True: BulkInsert(sqlite.insert(_identities).on_conflict_do_nothing()),
+    False: BulkInsert(postgresql.insert(_identities).on_conflict_do_nothing()),
+}
 
 
 def _touch(table: Table) -> Update:
@@ -102,14 +106,11 @@ class FilingRepository:
 
     async def insert(self, customers: Sequence[Row], identities: Sequence[Row], claims: Sequence[Row]) -> None:
         """Insert in bulk; an identity that another worker has just given to the same leaf is left as it is."""
-        if customers:
-            await (await core(self._session)).execute(_INSERT_CUSTOMERS, customers)
-        if identities:
-            # In one order, so that two batches that give each other's values to the same leaves never wait for each other in a ring.
-            identities = sorted(identities, key=lambda row: (str(row["kind"]), str(row["normalised"]), str(row["customer_id"])))
-            await (await core(self._session)).execute(_INSERT_IDENTITIES[self._is_sqlite], identities)
-        if claims:
-            await (await core(self._session)).execute(_INSERT_CLAIMS, claims)
+        await _INSERT_CUSTOMERS.write(self._session, customers)
+        # In one order, so that two batches that give each other's values to the same leaves never wait for each other in a ring.
+        identities = sorted(identities, key=lambda row: (str(row["kind"]), str(row["normalised"]), str(row["customer_id"])))
+        await _INSERT_IDENTITIES[self._is_sqlite].write(self._session, identities)
+        await _INSERT_CLAIMS.write(self._session, claims)
 
     async def touch(self, identity_ids: Collection[int], customer_ids: Collection[int], at: datetime) -> None:
         """Note that these were seen; rows are locked in the order of their ids, so that two batches never wait for each other in a ring."""

@@ -9,13 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cases.models import CaseInterval
 from cases.values import IntervalState, Running, Span
+from kernel.bulk import BulkInsert
 from kernel.db import core
 
 _INTERVALS = cast(Table, CaseInterval.__table__)
 _ALL = select(_INTERVALS)
 _END = update(_INTERVALS).where(_INTERVALS.c.id == bindparam("interval_id")).values(ended_at=bindparam("at"))
 _RUNNING = _ALL.where(_INTERVALS.c.case_id.in_(bindparam("ids", expanding=True)), _INTERVALS.c.ended_at.is_(None))
-_START = insert(_INTERVALS)
+_START = BulkInsert(insert(_INTERVALS))
 
 
 class Ledger:
@@ -50,8 +51,8 @@ class Ledger:
 
     async def start(self, begun: Sequence[Running]) -> None:
         """Write new stretches."""
-        await (await core(self._session)).execute(
-            _START,
+        await _START.write(
+            self._session,
             [
                 {
                     "id": running.interval_id,

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cases.models import ActivityRow, Case, CaseTag
 from cases.values import ACTIVE, CaseStatus, Held, Line, Standing
+from kernel.bulk import BulkInsert
 from kernel.db import core
 from kernel.errors import NotFound
 
@@ -51,7 +52,7 @@ _UNENDED = (
         _CASES.c.last_message_id >= bindparam("since"),
     )
 )
-_INSERT, _ADD_LINES, _HIGHEST = insert(_CASES), insert(_ACTIVITIES), select(func.max(_CASES.c.number))
+_INSERT, _ADD_LINES, _HIGHEST = BulkInsert(insert(_CASES)), BulkInsert(insert(_ACTIVITIES)), select(func.max(_CASES.c.number))
 
 
 class CaseRows:
@@ -110,7 +111,7 @@ class CaseRows:
 
     async def insert(self, rows: Sequence[Mapping[str, object]]) -> None:
         """Write new cases."""
-        await (await core(self._session)).execute(_INSERT, rows)
+        await _INSERT.write(self._session, rows)
 
     async def move(self, held: Sequence[Held], at: datetime) -> None:
         """Write what messages changed about cases that are held."""
@@ -155,7 +156,7 @@ class CaseRows:
 
     async def add_activities(self, lines: Sequence[Line]) -> None:
         """Write lines of history."""
-        await (await core(self._session)).execute(_ADD_LINES, [{name: getattr(line, name) for name in _LINE} for line in lines])
+        await _ADD_LINES.write(self._session, [{name: getattr(line, name) for name in _LINE} for line in lines])
 
     async def last_activity(self, case_id: int, passing_over: Sequence[str]) -> ActivityRow | None:
         """Return the latest line of a case's history whose verb is not one to pass over."""

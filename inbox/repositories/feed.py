@@ -8,11 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from inbox.models import EventRow, Message
 from inbox.values import FeedEvent
-from kernel.db import core
+from kernel.bulk import BulkInsert
 from kernel.ids import first_id_at, moment_of
 
 _events = cast(Table, EventRow.__table__)
-_APPEND = insert(_events)
+_APPEND = BulkInsert(insert(_events))
 # Ids are made before the commit, so a row may appear after one with a higher id; whoever reads on reaches back this far and drops what is known.
 _OVERLAP = timedelta(seconds=10)
 
@@ -25,7 +25,7 @@ class FeedRepository:
 
     async def append(self, rows: list[dict[str, object]]) -> None:
         """Add rows in bulk."""
-        await (await core(self._session)).execute(_APPEND, rows)
+        await _APPEND.write(self._session, rows)
 
     async def after(self, since: int, limit: int, conversation_id: int | None = None) -> list[FeedEvent]:
         """Return what came after an event and, overlapping, a little before it, oldest first, of one conversation or of all."""

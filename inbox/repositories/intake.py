@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from inbox.models import Attachment, Conversation, Message, RawPayloadRow, SearchDocument
 from inbox.values import ConversationHint
+from kernel.bulk import BulkInsert
 from kernel.db import core
 
 _messages, _conversations, _attachments, _payloads, _documents = (
@@ -44,7 +45,7 @@ _BY_SUBJECT = _HINTS.where(
     _customers.c.root_id.in_(_among("roots")),
 )
 _TOUCH = update(_conversations).where(_c.id == bindparam("key")).values(case_id=bindparam("case"), last_message_at=bindparam("at"))
-_INSERTS = {into: insert(into) for into in (_messages, _conversations, _attachments, _payloads, _documents)}
+_INSERTS = {into: BulkInsert(insert(into)) for into in (_messages, _conversations, _attachments, _payloads, _documents)}
 
 
 class IntakeRepository:
@@ -108,8 +109,7 @@ class IntakeRepository:
         await self._insert(_documents, rows)
 
     async def _insert(self, into: Table, rows: Values) -> None:
-        if rows:
-            await (await core(self._session)).execute(_INSERTS[into], rows)
+        await _INSERTS[into].write(self._session, rows)
 
 
 def _hint(row: Any) -> ConversationHint:

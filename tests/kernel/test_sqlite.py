@@ -10,7 +10,9 @@ from kernel.sqlite import OneTripConnection
 
 @pytest.fixture
 async def connection(tmp_path: Path) -> OneTripConnection:
-    return await OneTripConnection(tmp_path / "one.db", isolation_level=None)
+    connection = OneTripConnection(tmp_path / "one.db", isolation_level=None)
+    await connection
+    return connection
 
 
 async def test_a_statement_brings_its_rows_its_columns_and_its_count(connection: OneTripConnection) -> None:
@@ -28,7 +30,7 @@ async def test_a_statement_brings_its_rows_its_columns_and_its_count(connection:
 async def test_a_refusal_is_the_drivers_own_and_the_connection_lives_on(connection: OneTripConnection) -> None:
     cursor = connection.cursor()
     with pytest.raises(sqlite3.OperationalError, match="no such table"):
-        await cursor.execute("SELECT * FROM nothing")
+        await cursor.execute("SELECT * FROM absent")
     await cursor.execute("SELECT 1")
     assert await cursor.fetchall() == [(1,)]
     await connection.close()
