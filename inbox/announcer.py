@@ -12,7 +12,7 @@ import structlog
 from inbox.models import WebhookDelivery, WebhookSubscription
 from inbox.push import Push
 from inbox.repositories.feed import FeedRepository
-from inbox.repositories.subscriptions import SubscriptionRepository
+from inbox.repositories.subscriptions import SubscriptionRepository, is_due
 from inbox.subscriptions import Letter, Post
 from inbox.values import Posted
 from kernel.backoff import doubling
@@ -28,7 +28,7 @@ GIVES_UP_AFTER = timedelta(hours=24)
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(hours=1)
 _MOST_A_CLAIM = 50
 _LOOK_EVERY = timedelta(seconds=5)
-_GATHERS_FOR = timedelta(seconds=0.05)  # under load many events are one look
+_GATHERS_FOR = timedelta(seconds=0.1)  # under load many events are one look
 # How far the cursor may stay behind while nothing concerns a subscription: what lies between is read at each look.
 _MOST_BEHIND = timedelta(seconds=15)
 _NOTES = 6  # tries to note what became of an event, over a few seconds
@@ -56,12 +56,18 @@ class Announcer:
         # Well before the feed forgets what was missed, so that somebody can still resume.
         self._gives_up_after = min(GIVES_UP_AFTER, feed_kept / 2)
         self._woken = asyncio.Event()
+        self._is_anybody_there = True
         self._carrying: dict[int, asyncio.Task[None]] = {}
 
     def start(self, tasks: Tasks, push: Push) -> None:
         """Carry what happens, for ever."""
-        push.subscribe(lambda _events: self._woken.set())
+        push.subscribe(lambda _events: self._wake())
         tasks.keep("webhooks", lambda: self._run(tasks))
+
+    def _wake(self) -> None:
+        # Where nobody is subscribed, what happens costs nothing; somebody new is found at the next look.
+        if self._is_anybody_there:
+            self._woken.set()
 
     async def drain(self) -> None:
         """Carry all that is due now to its end."""
@@ -91,12 +97,13 @@ class Announcer:
         async with self._factory.reading() as uow:
             now, repository, wanted = uow.clock.now(), SubscriptionRepository(uow.session), []
             on = await repository.switched_on()
+            self._is_anybody_there = bool(on)
             newest = await FeedRepository(uow.session).newest() if on else 0
             for row in on:
                 is_far_behind = moment_of(newest) - moment_of(row.cursor) > _MOST_BEHIND
-                if row.due_at <= now and (is_far_behind or await repository.next_events(row, 1)):
+                if is_due(row.due_at, now) and (is_far_behind or await repository.next_events(row, 1)):
                     wanted.append(row.id)
-            wait = min((row.due_at - now for row in on if row.due_at > now), default=_LOOK_EVERY)
+            wait = min((row.due_at - now for row in on if not is_due(row.due_at, now)), default=_LOOK_EVERY)
             return wanted, min(wait, _LOOK_EVERY)
 
     async def _carry(self, subscription_id: int) -> None:

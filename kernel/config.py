@@ -65,6 +65,15 @@ class Settings(BaseSettings):
             raise PydanticCustomError("unknown_driver", "it begins with sqlite+aiosqlite:/// or postgresql+asyncpg://")
         return value
 
+    @field_validator("webhook_networks")
+    @classmethod
+    def _names_networks(cls, value: str) -> str:
+        try:
+            read_networks(value)
+        except ValueError:
+            raise PydanticCustomError("no_network", "networks look like 10.1.0.0/16, with commas between them") from None
+        return value
+
     @field_validator("trusted_proxies")
     @classmethod
     def _names_proxies(cls, value: str) -> str:
@@ -78,15 +87,6 @@ class Settings(BaseSettings):
     def proxy_networks(self) -> tuple[Network, ...]:
         """Where the proxies are whose X-Forwarded-For is believed."""
         return _networks(self.trusted_proxies)
-
-    @field_validator("webhook_networks")
-    @classmethod
-    def _names_networks(cls, value: str) -> str:
-        try:
-            read_networks(value)
-        except ValueError:
-            raise PydanticCustomError("no_network", "networks look like 10.1.0.0/16, with commas between them") from None
-        return value
 
     @property
     def base_url(self) -> str:
@@ -108,12 +108,12 @@ class Settings(BaseSettings):
         """How far back a client may resume."""
         return timedelta(hours=self.feed_hours)
 
-
-@cache
-def _networks(text: str) -> tuple[Network, ...]:
-    return tuple(ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip())
-
     @property
     def webhook_policy(self) -> AddressPolicy:
         """Where webhooks may go."""
         return AddressPolicy(read_networks(self.webhook_networks))
+
+
+@cache
+def _networks(text: str) -> tuple[Network, ...]:
+    return tuple(ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip())

@@ -12,7 +12,14 @@ from kernel.ids import first_id_at, moment_of
 
 # A commit may come after one with higher ids (see the feed): readers reach back this far, and pass over what was delivered.
 _OVERLAP = timedelta(seconds=10)
+# Nothing is ever put off for longer: what seems to be was put off by a clock that has been put back since.
+_NEVER_PUT_OFF_FOR = timedelta(hours=2)
 EVERY_KIND = "*"
+
+
+def is_due(due_at: datetime, now: datetime) -> bool:
+    """Say whether a subscription may be told something now."""
+    return not now < due_at <= now + _NEVER_PUT_OFF_FOR
 
 
 class SubscriptionRepository:
@@ -56,8 +63,9 @@ class SubscriptionRepository:
 
     async def claimable(self, subscription_id: int, now: datetime) -> WebhookSubscription | None:
         """Return a subscription, locked, if it is on and due and nobody holds it; a lease that has ended holds nothing."""
-        statement = select(WebhookSubscription).where(WebhookSubscription.id == subscription_id, WebhookSubscription.is_on, WebhookSubscription.due_at <= now)
-        return (await self._session.execute(statement.with_for_update(skip_locked=True))).scalar_one_or_none()
+        statement = select(WebhookSubscription).where(WebhookSubscription.id == subscription_id, WebhookSubscription.is_on)
+        row = (await self._session.execute(statement.with_for_update(skip_locked=True))).scalar_one_or_none()
+        return row if row is not None and is_due(row.due_at, now) else None
 
     async def leased(self, subscription_id: int, lease: str) -> WebhookSubscription | None:
         """Return a subscription, locked, if it is still ours by this lease."""

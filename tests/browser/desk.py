@@ -146,7 +146,7 @@ async def opened_desk(staff: Staffed, folder: Path, undo_seconds: float = 0) -> 
         mail = await stack.enter_async_context(SmtpStandIn())
         twilio = await stack.enter_async_context(TwilioStandIn())
         telegram = await stack.enter_async_context(TelegramStandIn())
-        outside = {"twilio_api_url": twilio.url, "telegram_api_url": telegram.url}
+        outside = {"twilio_api_url": twilio.url, "telegram_api_url": telegram.url, "webhook_networks": "127.0.0.0/8"}
         settings = _settings(f"sqlite+aiosqlite:///{folder / 'kindred.db'}", folder, smtp_listen_port=0, undo_seconds=undo_seconds, **outside)
         serving = await stack.enter_async_context(opened(settings))
         http = await stack.enter_async_context(ClientSession(headers={"Authorization": f"Bearer {staff.token}"}))

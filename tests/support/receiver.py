@@ -63,7 +63,10 @@ class Receiver:
         return [got.letter["type"] for got in self.got]
 
     async def take(self, request: web.Request) -> web.StreamResponse:
-        """Keep a request and answer it."""
+        """Keep a webhook and answer it."""
+        if "webhook-id" not in request.headers:
+            # Whoever knew this port before us.
+            raise web.HTTPNotFound
         self.got.append(Got(request.path, dict(request.headers), await request.read()))
         self.came.set()
         answer = self.answers.popleft() if self.answers else 200

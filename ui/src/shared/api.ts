@@ -291,6 +291,19 @@ export interface Token {
   last_used_at: Moment | null;
 }
 
+export interface Webhook {
+  id: Id;
+  name: string;
+  url: string;
+  kinds: string[];
+  /** Null is every inbox. */
+  inbox_ids: Id[] | null;
+  state: 'ok' | 'failing' | 'paused';
+  paused_because: string | null;
+  last_error: string | null;
+  last_ok_at: Moment | null;
+}
+
 export interface Presence {
   agent: Named;
   case_id: Id;
