@@ -180,6 +180,8 @@ class SearchDocument(Base):
     """What search looks through: a message's folded text; the full-text index follows it by triggers (SQLite) or as a stored column (PostgreSQL)."""
 
     __tablename__ = "search_documents"
+    # The newest of an inbox are read without those of others.
+    __table_args__ = (Index("ix_search_documents_inbox", "inbox_id", "id"),)
 
     id: Mapped[Id]
     inbox_id: Mapped[int] = mapped_column(ID)

@@ -83,6 +83,7 @@ def upgrade() -> None:
         op.execute(statement)
     _replace(_BEFORE, _AFTER)
     _index_messages("customer_id", "id", "inbox_id")
+    op.create_index("ix_search_documents_inbox", "search_documents", ["inbox_id", "id"])
 
 
 def downgrade() -> None:
@@ -98,6 +99,7 @@ def downgrade() -> None:
     op.drop_table("case_counts")
     _replace(_AFTER, _BEFORE)
     _index_messages("customer_id", "id")
+    op.drop_index("ix_search_documents_inbox", table_name="search_documents")
 
 
 def _triggers() -> list[str]:
