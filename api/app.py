@@ -10,6 +10,7 @@ from aiohttp.log import server_logger
 
 from api import chat_socket, docs_page, pages, socket, webhooks
 from api.access import DOORKEEPER
+from api.crowd import CROWD, Crowd, attended
 from api.handlers import (
     agents,
     articles,
@@ -54,7 +55,8 @@ def build_app(house: House) -> web.Application:
     """Return the application; its background work begins and ends with it."""
     doorkeeper = Doorkeeper(house.factory, timedelta(days=house.settings.session_days))
     quieten(server_logger)
-    app = web.Application(middlewares=[problems], client_max_size=house.settings.upload_max_bytes)
+    app = web.Application(middlewares=[attended, problems], client_max_size=house.settings.upload_max_bytes)
+    app[CROWD] = Crowd()
     app[HOUSE], app[TASKS], app[HUB], app[VISITORS], app[DOORKEEPER] = house, Tasks(), Hub(house, doorkeeper), Visitors(house), doorkeeper
     for route in ROUTES:
         if route.method == "GET":

@@ -6,6 +6,7 @@ import orjson
 from aiohttp import WSMsgType, web
 from pydantic import BaseModel, ValidationError
 
+from api.crowd import CROWD, Standing
 from api.house import HOUSE, House
 from api.hub import HUB, Hub, VisitorClient
 from api.limits import TooFast, Window
@@ -24,7 +25,7 @@ from api.schemas.chat import (
     VisitorTypingFrame,
     WelcomeFrame,
 )
-from api.socket import HEARTBEAT, TASKS, BadFrame, first_frame
+from api.socket import GOODBYE_WITHIN, HEARTBEAT, TASKS, BadFrame, first_frame
 from api.visitors import VISITORS, Visitors
 from channels.contract import Account
 from kernel.errors import Fault, Refusal
@@ -38,17 +39,18 @@ async def chat_socket(request: web.Request) -> web.StreamResponse:
     """Serve one visitor's socket until either side ends it."""
     house = request.app[HOUSE]
     account = await request.app[VISITORS].inbox(request)
-    socket = web.WebSocketResponse(heartbeat=HEARTBEAT, max_msg_size=_MOST_BYTES, compress=False)
+    socket = web.WebSocketResponse(timeout=GOODBYE_WITHIN, heartbeat=HEARTBEAT, max_msg_size=_MOST_BYTES, compress=False)
     await socket.prepare(request)
     line = Line(request, socket, house.metrics.sockets_cut.labels("visitor").inc)
     visit = Visit(house, request.app[HUB], request.app[VISITORS], account, line)
     following = request.app[TASKS].once("visitor news", visit.follow())
     try:
-        await visit.begin(_read(await first_frame(socket)))
-        async for frame in socket:
-            if frame.type is WSMsgType.ERROR:
-                break
-            await visit.take(frame.data)
+        await visit.begin(_read(await first_frame(request, socket)))
+        with request.app[CROWD].at(request, Standing.LIVE):
+            async for frame in socket:
+                if frame.type is WSMsgType.ERROR:
+                    break
+                await visit.take(frame.data)
     except BadFrame as reason:
         await socket.close(code=1008, message=str(reason).encode())
     except Fault:

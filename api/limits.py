@@ -1,12 +1,15 @@
-"""How often somebody may do something: a sliding window by name, in memory, bounded."""
+"""How often somebody may do something (a sliding window by name, in memory, bounded), and how much of what is still coming may be held."""
 
 from collections import OrderedDict, deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from kernel.clock import Clock
-from kernel.errors import TooMany
+from kernel.errors import TooMany, Unavailable
 
 _MOST_NAMES = 10_000
+_FREE_BYTES = 32_768
 
 
 class TooFast(TooMany):
@@ -41,3 +44,38 @@ class Window:
         if len(moments) >= self._most:
             raise TooFast("Too fast. Wait a moment, then go on.", retry_after=moments[0] + self._span - now)
         moments.append(now)
+
+
+class Overloaded(Unavailable):
+    """More is being sent to us at once than we hold in memory."""
+
+    code = "server.overloaded"
+
+    def __init__(self) -> None:
+        super().__init__("Too much is coming in at once. Nothing was kept; try again.", retry_after=timedelta(seconds=10))
+
+
+class Load:
+    """What unfinished bodies hold in memory together: at most `most` bytes, beside a small share that is free for each, so that ordinary ones always pass."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._held = 0
+
+    @contextmanager
+    def carrying(self) -> Iterator[Callable[[int], None]]:
+        """Yield what is told of the size of one body each time it grows; it raises Overloaded when all together are too large."""
+        own = 0
+
+        def grown(size: int) -> None:
+            nonlocal own
+            more = max(0, size - _FREE_BYTES) - own
+            if more > 0 and self._held + more > self._most:
+                raise Overloaded
+            own += more
+            self._held += more
+
+        try:
+            yield grown
+        finally:
+            self._held -= own

@@ -11,6 +11,7 @@ from aiohttp.http_exceptions import ContentEncodingError
 from pydantic import BaseModel, ValidationError
 
 from api.access import Pass, admit
+from api.crowd import CROWD, Standing
 from api.errors import BodyTooLarge, InvalidRequest, Malformed, UnsupportedType
 from api.house import HOUSE, House
 from api.schemas.common import Body, Query, read_id
@@ -22,7 +23,7 @@ H = TypeVar("H", bound=Callable[..., Awaitable[object]])
 B = TypeVar("B", bound=BaseModel)
 
 BODY_LIMIT = 1_000_000
-_READ_WITHIN = 60.0
+READ_WITHIN = 60.0
 # What may come back from any address of a kind, without being said each time.
 _ALWAYS = (503,)
 _WITH_SIGN_IN = (401, 403)
@@ -216,26 +217,35 @@ async def read_json(request: web.Request, model: type[B], limit: int = BODY_LIMI
         raise _invalid(error) from None
 
 
-async def read_bytes(request: web.Request, limit: int, within: float = _READ_WITHIN) -> bytes:
-    """Return the body, refused as soon as it is longer than `limit` bytes or slower than `within` seconds.
+async def read_bytes(request: web.Request, limit: int, within: float | None = None) -> bytes:
+    """Return the body, refused as soon as it is longer than `limit` bytes or slower than `within` seconds (a minute).
 
     Raises:
         BodyTooLarge: it is longer.
         HTTPRequestTimeout: it took longer.
+        Overloaded: with all the others that are coming it is more than we hold.
     """
     if (request.content_length or 0) > limit:
         raise BodyTooLarge(limit)
     parts: list[bytes] = []
     size = 0
+    crowd = request.app[CROWD]
     try:
-        async with asyncio.timeout(within):
-            async for part in request.content.iter_any():
-                size += len(part)
-                if size > limit:
-                    raise BodyTooLarge(limit)
-                parts.append(part)
+        with crowd.at(request, Standing.AWAITED), crowd.load.carrying() as grown:
+            async with asyncio.timeout(within or READ_WITHIN):
+                async for part in request.content.iter_any():
+                    size += len(part)
+                    if size > limit:
+                        raise BodyTooLarge(limit)
+                    grown(size)
+                    parts.append(part)
     except TimeoutError:
         raise web.HTTPRequestTimeout from None
+    except RuntimeError:
+        # What aiohttp says where the other end has gone before we began to read.
+        if request.transport is not None:
+            raise
+        raise ConnectionResetError from None
     except (ClientPayloadError, ContentEncodingError):
         raise Malformed("The body broke off or is not encoded as it says.") from None
     return b"".join(parts)

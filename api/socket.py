@@ -6,6 +6,7 @@ from aiohttp import WSMsgType, web
 from pydantic import ValidationError
 
 from api.access import admit, check_origin
+from api.crowd import CROWD, Standing
 from api.house import HOUSE, House
 from api.hub import HUB, AgentClient, Hub, encode, event_frame, presence_frame
 from api.limits import TooFast, Window
@@ -20,6 +21,8 @@ from staff.values import Role
 
 HEARTBEAT = 25.0
 HELLO_WITHIN = 10.0
+# How long the other end has to answer our last word.
+GOODBYE_WITHIN = 3.0
 _MOST_BYTES = 16_384
 _MOST_FRAMES = 40
 TASKS = web.AppKey("tasks", Tasks)
@@ -35,13 +38,13 @@ async def agent_socket(request: web.Request) -> web.StreamResponse:
     # Browsers send the cookie along with any page's socket, but always say whose page it is.
     check_origin(request, is_needed=entry.csrf is not None)
     house, hub = request.app[HOUSE], request.app[HUB]
-    socket = web.WebSocketResponse(heartbeat=HEARTBEAT, max_msg_size=_MOST_BYTES, compress=False)
+    socket = web.WebSocketResponse(timeout=GOODBYE_WITHIN, heartbeat=HEARTBEAT, max_msg_size=_MOST_BYTES, compress=False)
     await socket.prepare(request)
     line = Line(request, socket, house.metrics.sockets_cut.labels("agent").inc)
     client = AgentClient(line, entry)
     hub.join(client)
     try:
-        await _resume(house, hub, client, await _hello(socket))
+        await _resume(house, hub, client, await _hello(request, socket))
         await _listen(house, hub, client, socket)
     except BadFrame as reason:
         await socket.close(code=1008, message=str(reason).encode())
@@ -55,14 +58,15 @@ async def agent_socket(request: web.Request) -> web.StreamResponse:
     return socket
 
 
-async def first_frame(socket: web.WebSocketResponse) -> object:
+async def first_frame(request: web.Request, socket: web.WebSocketResponse) -> object:
     """Return what the first frame holds.
 
     Raises:
         BadFrame: there was none in time. ConnectionResetError: the client went away.
     """
     try:
-        frame = await socket.receive(timeout=HELLO_WITHIN)
+        with request.app[CROWD].at(request, Standing.AWAITED):
+            frame = await socket.receive(timeout=HELLO_WITHIN)
     except TimeoutError:
         raise BadFrame("say hello first") from None
     if frame.type in (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR):
@@ -70,8 +74,8 @@ async def first_frame(socket: web.WebSocketResponse) -> object:
     return frame.data
 
 
-async def _hello(socket: web.WebSocketResponse) -> int | None:
-    hello = _read(await first_frame(socket))
+async def _hello(request: web.Request, socket: web.WebSocketResponse) -> int | None:
+    hello = _read(await first_frame(request, socket))
     if not isinstance(hello, AgentHello):
         raise BadFrame("say hello first")
     return hello.since

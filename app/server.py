@@ -2,13 +2,16 @@
 
 import asyncio
 import contextlib
+import resource
 import signal
+import socket
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 from aiohttp import web
 
 from api.app import build_app
+from api.crowd import CROWD
 from app import jobs
 from app.compose import Estate, compose
 from app.doors import open_mail_doors
@@ -20,6 +23,17 @@ from kernel.clock import Clock
 from kernel.config import Settings
 from kernel.leader import alone_on
 from migrations.standing import bring_up
+
+# Longer than proxies keep an idle connection, so that they are the ones to end it. A head that is sent byte by byte has no longer either.
+SILENT_WITHIN = 75.0
+# How long somebody may take nothing of what we send (RFC 5482): the kernel ends it, whatever it is.
+STUCK_WITHIN = 60.0
+# Who was answered before all was said is heard out so long, so that the answer reaches them.
+_HEARD_OUT_FOR = 3.0
+_MOST_CONNECTIONS = 10_000
+_MOST_FILES = 65_536
+# For the database, attachments, mail's doors and calls to vendors.
+_OTHER_FILES = 768
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,17 +71,41 @@ async def opened(
         app = build_app(estate.house)
         if extend is not None:
             extend(app)
-        runner = web.AppRunner(app, access_log=None, handler_cancellation=False, shutdown_timeout=5)
+        runner = web.AppRunner(
+            app, access_log=None, handler_cancellation=False, shutdown_timeout=5, keepalive_timeout=SILENT_WITHIN, lingering_time=_HEARD_OUT_FOR
+        )
         stack.push_async_callback(runner.cleanup)
         await runner.setup()
         doors = await stack.enter_async_context(open_mail_doors(estate))
         try:
-            await web.TCPSite(runner, settings.host, settings.port).start()
+            door = await _listen(app, runner, settings)
         except OSError as fault:
             raise CannotListen(settings.host, settings.port, fault, "KINDRED_PORT") from fault
+        stack.callback(door.close)
         _start(estate)
-        port = runner.addresses[0][1]
+        port = door.sockets[0].getsockname()[1]
         yield Serving(estate=estate, url=f"http://{settings.host}:{port}", smtp_port=doors.smtp_port, lmtp_port=doors.lmtp_port)
+
+
+async def _listen(app: web.Application, runner: web.AppRunner, settings: Settings) -> asyncio.Server:
+    assert runner.server is not None  # it has been set up
+    enter = app[CROWD].doorway(runner.server, _room())
+    # So many are let in at one go, before any of them is counted: `_OTHER_FILES` has to bear it.
+    door = await asyncio.get_running_loop().create_server(enter, settings.host, settings.port, backlog=128)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        for listening in door.sockets:
+            # Each connection inherits it.
+            listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(STUCK_WITHIN * 1000))
+    return door
+
+
+def _room() -> int:
+    """Return how many connections fit, with as many open files as this process may have."""
+    soft, hard = (_MOST_FILES if limit == resource.RLIM_INFINITY else limit for limit in resource.getrlimit(resource.RLIMIT_NOFILE))
+    files = max(soft, min(hard, _MOST_FILES))
+    if files > soft:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    return max(64, min(_MOST_CONNECTIONS, files - _OTHER_FILES))
 
 
 def _start(estate: Estate) -> None:

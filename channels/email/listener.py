@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import AnyStr
+from typing import Any, AnyStr
 
 import structlog
 from aiosmtpd.lmtp import LMTP
@@ -23,8 +23,14 @@ FindAccount = Callable[[str], Awaitable[Account | None]]
 _LATER = "451 4.3.0 The mail was not kept; please try again later"
 _KEPT = "250 2.0.0 Kept"
 _UNKNOWN = "550 5.1.1 No such mailbox here"
-_TIMEOUT = 120.0
+# RFC 5321 §4.5.3.2.7 asks for five minutes; it is also all the time that one mail has to arrive in.
+SILENT_WITHIN = 300.0
 _MOST_RECIPIENTS = 100
+_MOST_CONNECTIONS = 200
+# No command is longer, and no honest sender says more of them before it waits for an answer.
+_LONGEST_TALK = 65_536
+_FREE_BYTES = 262_144
+_MOST_UNFINISHED = 256 * 1024 * 1024
 
 
 class MailDoor:
@@ -37,6 +43,7 @@ class MailDoor:
         self._max_bytes = max_bytes
         self._hostname = hostname
         self._servers: list[asyncio.Server] = []
+        self._crowd = _Crowd()
 
     async def listen(self, host: str, port: int, *, is_lmtp: bool = False) -> int:
         """Open a port (0 for any that is free) and return its number."""
@@ -46,7 +53,10 @@ class MailDoor:
         loop = asyncio.get_running_loop()
 
         def connection() -> SMTP:
-            return kind(handler, loop=loop, hostname=self._hostname, ident="Kindred", data_size_limit=self._max_bytes, enable_SMTPUTF8=True, timeout=_TIMEOUT)
+            return kind(
+                self._crowd, handler, loop=loop, hostname=self._hostname, ident="Kindred", data_size_limit=self._max_bytes, enable_SMTPUTF8=True,
+                timeout=SILENT_WITHIN,
+            )  # fmt: skip
 
         server = await loop.create_server(connection, host, port)
         self._servers.append(server)
@@ -116,8 +126,109 @@ class _Handler:
         return None
 
 
+class _Crowd:
+    """The open connections of a door, oldest first, and what unfinished mails hold in memory together beside a share that is free for each."""
+
+    def __init__(self) -> None:
+        self.open: dict[_Door, None] = {}
+        self._unfinished = 0
+
+    def enter(self, door: "_Door") -> None:
+        """Let a connection in; of too many the oldest that keeps us waiting has to go."""
+        if len(self.open) >= _MOST_CONNECTIONS:
+            waiting = next((one for one in self.open if one.is_awaited), door)
+            self.leave(waiting)
+            waiting.end("421 4.7.0 Too many connections, come again later")
+        if not door.is_ended:
+            self.open[door] = None
+
+    def leave(self, door: "_Door") -> None:
+        """Forget a connection."""
+        self.open.pop(door, None)
+
+    def has_room(self, held: int, more: int) -> bool:
+        """Take down that a connection holds more than before; say whether there is room for it."""
+        over = max(0, held + more - _FREE_BYTES) - max(0, held - _FREE_BYTES)
+        self._unfinished += over
+        return over <= 0 or self._unfinished <= _MOST_UNFINISHED
+
+
 class _Door(SMTP):
-    """aiosmtpd with its own line limit lifted (it refused 22 of 2,365 real mails), and with nothing told to the sender about what failed."""
+    """aiosmtpd with its own line limit lifted (it refused 22 of 2,365 real mails), with nothing told to the sender about what failed, and with bounds.
+
+    The library reads a line until it ends, in a mail to any length and as a command up to the line limit, and has no limit of connections.
+    """
+
+    def __init__(self, crowd: _Crowd, handler: _Handler, **more: Any) -> None:
+        self._crowd = crowd
+        self._held = 0
+        self._is_mail = False
+        self.is_awaited = True
+        self.is_ended = False
+        super().__init__(handler, **more)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin, unless there are too many already."""
+        super().connection_made(transport)
+        self._crowd.enter(self)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Forget what was held."""
+        self._crowd.leave(self)
+        self._let_go()
+        super().connection_lost(error)
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes, or end the connection of a sender who says more at a stretch than anybody has to say."""
+        if self.is_ended:
+            return
+        has_room = self._crowd.has_room(self._held, len(data))
+        self._held += len(data)
+        if not has_room:
+            self.end("421 4.3.1 Too much mail at once, come again later")
+        elif self._held > _LONGEST_TALK and not self._is_mail:
+            self.end("500 5.5.6 Too long")
+        elif self._held > 2 * (self.data_size_limit or 0) + _LONGEST_TALK:
+            self.end("552 5.3.4 Too much mail data")
+        else:
+            super().data_received(data)
+
+    def end(self, last_words: str) -> None:
+        """Say something and hang up, without waiting for the sender to listen."""
+        self.is_ended = True
+        if isinstance(self.transport, asyncio.Transport):
+            self.transport.write(last_words.encode() + b"\r\n")
+            self.transport.close()
+
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
+        """Take the mail: only here may much be said at a stretch."""
+        self._is_mail = True
+        try:
+            await super().smtp_DATA(arg)
+        finally:
+            self._is_mail = False
+            self._let_go()
+
+    async def _call_handler_hook(self, command: str, *more: Any) -> Any:
+        self.is_awaited = False
+        try:
+            return await super()._call_handler_hook(command, *more)
+        finally:
+            self.is_awaited = True
+
+    def _timeout_cb(self) -> None:
+        # Closing would wait for a sender who takes none of our answers.
+        if isinstance(self.transport, asyncio.Transport):
+            self.transport.abort()
+
+    def _reset_timeout(self, duration: float | None = None) -> None:
+        # Called for each command that is one: what came before is done with.
+        super()._reset_timeout(duration)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        self._crowd.has_room(self._held, -self._held)
+        self._held = 0
 
     async def handle_exception(self, error: Exception) -> str:
         """Ask for the mail again, whatever went wrong."""
