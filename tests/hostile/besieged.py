@@ -24,6 +24,7 @@ import channels.email.listener
 from kernel.config import Settings
 from kernel.log import configure
 from tests.support import telegram_stand_in, twilio_stand_in
+from tests.support.telegram_stand_in import TelegramStandIn
 
 PUBLIC_URL = "https://desk.example.com"
 ADDRESS = "support@desk.example.com"
@@ -87,6 +88,11 @@ def besieged(database_url: str, folder: Path, *, patience: float = 75, files: in
 
 
 async def _serve(given: dict[str, Any]) -> None:
+    async with TelegramStandIn() as vendor:
+        await _open(given, vendor.url)
+
+
+async def _open(given: dict[str, Any], telegram_url: str) -> None:
     # Standard output is for one line only: who reads no further must not stop us.
     configure("ERROR")
     patience, files = float(given["patience"]), int(given["files"])
@@ -95,7 +101,7 @@ async def _serve(given: dict[str, Any]) -> None:
     channels.email.listener.SILENT_WITHIN = patience
     settings = Settings(
         database_url=given["database_url"], var_dir=Path(given["var_dir"]), secret_key="tests only", port=0, smtp_listen_port=0, public_url=PUBLIC_URL,
-        mail_max_bytes=MAIL_MAX_BYTES, log_level="ERROR", _env_file=None,
+        mail_max_bytes=MAIL_MAX_BYTES, telegram_api_url=telegram_url, log_level="ERROR", _env_file=None,
     )  # fmt: skip
     from app.operating import create_agent, create_token
 
