@@ -47,8 +47,10 @@ async def receive(request: web.Request) -> web.StreamResponse:
     channel, tail = request.match_info["channel"], request.match_info.get("tail", "")
     with _counted(house, channel, request.content_length):
         account = await _account(house, channel, tail, request.match_info["inbox_id"])
-        # The first call imports the vendor's library, which may take seconds.
-        webhook = await asyncio.to_thread(house.registry.webhook, channel)
+        if not house.registry.is_built(channel):
+            # The first call imports the vendor's library, which may take seconds.
+            await asyncio.to_thread(house.registry.webhook, channel)
+        webhook = house.registry.webhook(channel)
         body = await read_bytes(request, HOOK_LIMIT)
         headers = {name.lower(): value for name, value in request.headers.items()}
         webhook.verify(account, WebhookRequest(url=house.settings.base_url + request.raw_path, tail=tail, headers=headers, body=body))

@@ -137,6 +137,10 @@ class Registry:
                 self._adapters[channel] = spoke.adapter(self._settings, self._clock)
             return self._adapters[channel]
 
+    def is_built(self, channel: str) -> bool:
+        """Say whether a channel's adapter is there already, so that asking for it imports nothing."""
+        return channel in self._adapters
+
     def webhook(self, channel: str) -> Webhook:
         """Return the adapter of a channel that a vendor calls.
 

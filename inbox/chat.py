@@ -20,6 +20,7 @@ from inbox.values import Direction, FeedEvent
 from inbox.views import ChatMessage, ChatSaid, ChatWelcome
 from kernel.crypto import Secrets
 from kernel.errors import NotFound
+from kernel.ids import moment_of
 from kernel.uow import UnitOfWork, UnitOfWorkFactory
 from staff import service as staff
 
@@ -100,16 +101,14 @@ class ChatDesk:
         taken = received.taken[0] if received.taken else None
         if taken is None or taken.message_id is None or taken.conversation_id is None:
             raise ChatRefused("The message could not be taken. It was kept aside for us to look at.")
-        async with self._factory.reading() as uow:
-            message = (await ReadingRepository(uow.session, None).messages([taken.message_id]))[0]
-            cursor = await self._feed.cursor(uow)
+        # Events have later ids than their message: whoever comes back with its id is told of it once more, and misses nothing.
         return ChatSaid(
             visitor_token=visitor_token,
-            message_id=message.id,
+            message_id=taken.message_id,
             conversation_id=taken.conversation_id,
             case_id=taken.case_id,
-            at=message.received_at,
-            cursor=cursor,
+            at=moment_of(taken.message_id),
+            cursor=taken.message_id,
         )
 
     async def introduce(self, inbox_key: str, visitor_token: str, *, name: str | None, email: str | None) -> None:

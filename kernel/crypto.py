@@ -44,10 +44,13 @@ class Secrets:
 
     def __init__(self, key: str) -> None:
         self._key = hashlib.sha256(key.encode()).digest()
+        self._derived: dict[str, bytes] = {}
         self._fernet = Fernet(base64.urlsafe_b64encode(self._derive("seal")))
 
     def _derive(self, purpose: str) -> bytes:
-        return hmac.digest(self._key, purpose.encode(), "sha256")
+        if purpose not in self._derived:
+            self._derived[purpose] = hmac.digest(self._key, purpose.encode(), "sha256")
+        return self._derived[purpose]
 
     def seal(self, value: dict[str, str]) -> bytes:
         """Return the encrypted form of some settings (Fernet: AES-128-CBC with HMAC-SHA256)."""
