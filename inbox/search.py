@@ -19,9 +19,8 @@ from staff.values import Viewer
 _WORD = re.compile(r"\w+")
 _MOST_WORDS = 12
 _AROUND = 60
-# How many messages are read one after the other, and in which steps; the last step only when it is likely to fill the page and messages are not long.
-_STEPS = (250, 750, 3_000)
-_SAMPLE, _LETTERS = 1_000, 1_000_000
+# How many messages are read first, and how many more at most (none when the first ones were so long).
+_SAMPLE, _MOST, _LETTERS = 250, 3_750, 500_000
 # A word of so small a part of the messages that were read, or less, is asked of the index; so many it brings at once, and so often it is asked for a page.
 _SELDOM = 0.05
 _BROUGHT, _ASKED = 1_000, 4
@@ -85,16 +84,16 @@ class Look:
 
     async def below(self, before: int) -> Found:
         """Return the newest that are older than a message."""
-        for step in _STEPS:
-            more = step if self._n_read < _SAMPLE else self._n_needed()
-            if more > step or (step > _SAMPLE and self._n_letters > _LETTERS):
+        for is_first in (True, False):
+            more = _SAMPLE if is_first else self._n_needed()
+            if not more:
                 break
             read = await self._sql.newest(before, more)
             self._read(read, list(self._words))
             if len(read) < more or len(self._ids) >= self._wanted:
                 return Found(self._ids[: self._wanted])
             before = read[-1][0]
-        seldom = [word for word in self._words if self._seen[word] <= self._n_read * _SELDOM]
+        seldom = self._seldom()
         return await self._indexed(seldom, before) if seldom else Found(self._ids, before)
 
     async def _indexed(self, seldom: list[str], before: int) -> Found:
@@ -123,8 +122,15 @@ class Look:
                 self._ids.append(message_id)
 
     def _n_needed(self) -> int:
-        """Return how many more have to be read for a full page, by what was found so far, and a third on top."""
-        return 1 + (self._wanted - len(self._ids)) * self._n_read * 4 // (3 * len(self._ids)) if self._ids else _STEPS[-1] + 1
+        """Return how many more are to be read for a full page, by what was found so far; none when the index will find it sooner."""
+        if self._n_letters > _LETTERS:
+            return 0
+        if self._ids and (needed := (self._wanted - len(self._ids)) * self._n_read * 4 // (3 * len(self._ids))) <= _MOST:
+            return needed
+        return 0 if self._seldom() else _MOST
+
+    def _seldom(self) -> list[str]:
+        return [word for word in self._words if self._seen[word] <= self._n_read * _SELDOM]
 
 
 def _shown(subject: str | None, text: str, words: Sequence[str]) -> str:
