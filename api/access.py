@@ -1,6 +1,7 @@
 """Who is asking, and may they: the one place that reads cookies, CSRF tokens, origins and API tokens."""
 
 import hmac
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from aiohttp import web
@@ -61,12 +62,17 @@ async def find_pass(request: web.Request) -> Pass | None:
     return await _by_session(house, doorkeeper, cookie) if cookie else None
 
 
-async def renew(house: House, doorkeeper: Doorkeeper, entry: Pass) -> Pass | None:
-    """Return the same pass with what its agent may see now, None when it is no longer good."""
-    try:
-        return await (_by_token if entry.csrf is None else _by_session)(house, doorkeeper, entry.token)
-    except NotSignedIn:
-        return None
+async def renew(house: House, doorkeeper: Doorkeeper, entries: Collection[Pass]) -> dict[str, Pass]:
+    """Return by token, all at once, those passes that are still good, each with what its agent may see now."""
+    access = await house.directory.access()
+    sessions = await doorkeeper.by_sessions({entry.token for entry in entries if entry.csrf is not None})
+    agents = await doorkeeper.by_tokens({entry.token for entry in entries if entry.csrf is None})
+    agents |= {token: session.agent_id for token, session in sessions.items()}
+    async with house.factory.reading() as uow:
+        viewers = await staff.viewers(uow, set(agents.values()), access)
+    return {
+        entry.token: Pass(viewer=viewers[agent_id], csrf=entry.csrf, token=entry.token) for entry in entries if (agent_id := agents.get(entry.token)) in viewers
+    }
 
 
 def check_origin(request: web.Request, *, is_needed: bool = False) -> None:

@@ -20,6 +20,8 @@ from staff.values import Viewer
 
 _PRESENCE_EVERY = 0.25
 _ACCESS_EVERY = 60.0
+# Few enough to make one statement, and not to hold the loop for long.
+_ASKED_AT_ONCE = 100
 _MOST_EVENTS = 1_000
 
 
@@ -248,12 +250,15 @@ class Hub:
             except TimeoutError:
                 pass
             self._recheck.clear()
-            for client in tuple(self._agents):
-                entry = await renew(self._house, self._doorkeeper, client.entry)
-                if entry is None:
-                    client.line.end()
-                else:
-                    client.entry = entry
+            clients = tuple(self._agents)
+            for start in range(0, len(clients), _ASKED_AT_ONCE):
+                some = clients[start : start + _ASKED_AT_ONCE]
+                renewed = await renew(self._house, self._doorkeeper, [client.entry for client in some])
+                for client in some:
+                    if (entry := renewed.get(client.entry.token)) is None:
+                        client.line.end()
+                    else:
+                        client.entry = entry
 
     def _count(self) -> None:
         self._house.metrics.sockets.labels("agent").set(len(self._agents))

@@ -64,6 +64,10 @@ class StaffRepository:
         """Return all agents, oldest first."""
         return list(await self._session.scalars(select(Agent).order_by(Agent.id)))
 
+    async def agents_among(self, agent_ids: Collection[int]) -> list[Agent]:
+        """Return those of some agents that there are."""
+        return list(await self._session.scalars(select(Agent).where(Agent.id.in_(agent_ids))))
+
     async def find_agent(self, email: str) -> Agent | None:
         """Return the agent with a folded address."""
         found: Agent | None = await self._session.scalar(select(Agent).where(Agent.email == email))
@@ -112,15 +116,14 @@ class StaffRepository:
         self._session.add_all([TeamMember(team_id=team_id, agent_id=agent_id) for agent_id in agent_ids])
         await self._session.flush()
 
-    async def find_session(self, digest: str, now: datetime) -> Session | None:
-        """Return a session that has not run out, of an agent who may still sign in."""
-        query = select(Session).join(Agent, Agent.id == Session.agent_id).where(Session.token_digest == digest, Session.expires_at > now, Agent.is_active)
-        found: Session | None = await self._session.scalar(query)
-        return found
+    async def sessions(self, digests: Collection[str], now: datetime) -> list[Session]:
+        """Return the sessions under some digests that have not run out, of agents who may still sign in."""
+        query = select(Session).join(Agent, Agent.id == Session.agent_id).where(Session.token_digest.in_(digests), Session.expires_at > now, Agent.is_active)
+        return list(await self._session.scalars(query))
 
-    async def touch_session(self, session_id: int, at: datetime, expires_at: datetime) -> None:
-        """Note that a session is in use."""
-        await self._session.execute(update(Session).where(Session.id == session_id).values(last_used_at=at, expires_at=expires_at))
+    async def touch_sessions(self, session_ids: Collection[int], at: datetime, expires_at: datetime) -> None:
+        """Note that sessions are in use."""
+        await self._session.execute(update(Session).where(Session.id.in_(session_ids)).values(last_used_at=at, expires_at=expires_at))
 
     async def end_session(self, digest: str) -> None:
         """Forget one session."""
@@ -134,15 +137,14 @@ class StaffRepository:
         """Return an agent's tokens, newest first."""
         return list(await self._session.scalars(select(ApiToken).where(ApiToken.agent_id == agent_id).order_by(ApiToken.id.desc())))
 
-    async def find_token(self, digest: str) -> tuple[ApiToken, Agent] | None:
-        """Return a token with its agent, who may still sign in."""
-        query = select(ApiToken, Agent).join(Agent, Agent.id == ApiToken.agent_id).where(ApiToken.token_digest == digest, Agent.is_active)
-        row = (await self._session.execute(query)).one_or_none()
-        return None if row is None else (row[0], row[1])
+    async def tokens_among(self, digests: Collection[str]) -> list[tuple[ApiToken, Agent]]:
+        """Return the tokens under some digests with their agents, who may still sign in."""
+        query = select(ApiToken, Agent).join(Agent, Agent.id == ApiToken.agent_id).where(ApiToken.token_digest.in_(digests), Agent.is_active)
+        return [(token, agent) for token, agent in await self._session.execute(query)]
 
-    async def touch_token(self, token_id: int, at: datetime) -> None:
-        """Note that a token is in use."""
-        await self._session.execute(update(ApiToken).where(ApiToken.id == token_id).values(last_used_at=at))
+    async def touch_tokens(self, token_ids: Collection[int], at: datetime) -> None:
+        """Note that tokens are in use."""
+        await self._session.execute(update(ApiToken).where(ApiToken.id.in_(token_ids)).values(last_used_at=at))
 
     async def delete_token(self, agent_id: int, token_id: int) -> None:
         """Forget a token.

@@ -1,6 +1,6 @@
 """The front door for staff: passwords are looked at outside every unit of work, and who comes back is known with one read."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import timedelta
 
 from kernel.crypto import password_matches
@@ -49,21 +49,27 @@ class Doorkeeper:
 
     async def by_session(self, token: str) -> SignedIn | None:
         """Return the session that a cookie's token opened; being used lets it last on."""
+        return (await self.by_sessions([token])).get(token)
+
+    async def by_sessions(self, tokens: Collection[str]) -> dict[str, SignedIn]:
+        """Return by token the sessions that some cookies' tokens opened, all at once; being used lets them last on."""
         async with self._factory.reading() as uow:
-            session = await service.session_of(uow, token)
-        if session is not None and session.is_touch_due:
+            found = await service.sessions_of(uow, tokens)
+        if due := [session.session_id for session in found.values() if session.is_touch_due]:
             async with self._factory() as uow:
-                await service.touch_session(uow, session.session_id, self._lasting)
-        return session
+                await service.touch_sessions(uow, due, self._lasting)
+        return found
 
     async def by_token(self, token: str) -> int | None:
         """Return the agent as whom an API token comes in."""
+        return (await self.by_tokens([token])).get(token)
+
+    async def by_tokens(self, tokens: Collection[str]) -> dict[str, int]:
+        """Return by API token the agents as whom some come in, all at once."""
         async with self._factory.reading() as uow:
-            row = await service.token_of(uow, token)
+            found = await service.tokens_among(uow, tokens)
             now = uow.clock.now()
-        if row is None:
-            return None
-        if row.last_used_at is None or now - row.last_used_at >= _TOUCH_EVERY:
+        if due := [row.id for row in found.values() if row.last_used_at is None or now - row.last_used_at >= _TOUCH_EVERY]:
             async with self._factory() as uow:
-                await service.touch_token(uow, row.id)
-        return row.agent_id
+                await service.touch_tokens(uow, due)
+        return {token: row.agent_id for token, row in found.items()}

@@ -11,12 +11,12 @@ from staff.service.entry import (
     find_for_sign_in,
     forgive_attempt,
     revoke_token,
-    session_of,
+    sessions_of,
     sweep,
-    token_of,
+    tokens_among,
     tokens_of,
-    touch_session,
-    touch_token,
+    touch_sessions,
+    touch_tokens,
 )
 from staff.service.people import (
     agents,
@@ -34,6 +34,7 @@ from staff.service.people import (
     teams,
     teams_of,
     viewer,
+    viewers,
 )
 
 __all__ = [
@@ -58,14 +59,15 @@ __all__ = [
     "members_of",
     "names_of",
     "revoke_token",
-    "session_of",
+    "sessions_of",
     "set_password",
     "sweep",
     "teams",
     "teams_of",
-    "token_of",
+    "tokens_among",
     "tokens_of",
-    "touch_session",
-    "touch_token",
+    "touch_sessions",
+    "touch_tokens",
     "viewer",
+    "viewers",
 ]

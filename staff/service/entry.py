@@ -1,5 +1,6 @@
 """The way in for agents and their programs: attempts, sessions and tokens."""
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from kernel.crypto import digest_of_token, fresh_token
@@ -68,19 +69,28 @@ async def begin_session(uow: UnitOfWork, agent_id: int, lasting: timedelta = LAS
     return SignedIn(session_id=session.id, agent_id=agent_id, csrf=session.csrf, token=token, expires_at=session.expires_at)
 
 
-async def session_of(uow: UnitOfWork, token: str) -> SignedIn | None:
-    """Return the session that a token opened, unless it has ended or its agent may no longer sign in. Nothing is written: see `touch_session`."""
-    now = uow.clock.now()
-    session = await StaffRepository(uow.session).find_session(digest_of_token(token), now)
-    if session is None:
-        return None
-    is_touch_due = now - session.last_used_at >= _TOUCH_EVERY
-    return SignedIn(session_id=session.id, agent_id=session.agent_id, csrf=session.csrf, token=None, expires_at=session.expires_at, is_touch_due=is_touch_due)
+async def sessions_of(uow: UnitOfWork, tokens: Collection[str]) -> dict[str, SignedIn]:
+    """Return by token the sessions that some tokens opened, but for those that have ended or whose agents may no longer sign in.
+
+    Nothing is written: see `touch_sessions`.
+    """
+    now, names = uow.clock.now(), {digest_of_token(token): token for token in tokens}
+    return {
+        names[row.token_digest]: SignedIn(
+            session_id=row.id,
+            agent_id=row.agent_id,
+            csrf=row.csrf,
+            token=None,
+            expires_at=row.expires_at,
+            is_touch_due=now - row.last_used_at >= _TOUCH_EVERY,
+        )
+        for row in await StaffRepository(uow.session).sessions(names, now)
+    }
 
 
-async def touch_session(uow: UnitOfWork, session_id: int, lasting: timedelta = LASTING) -> None:
-    """Let a session that is in use last on."""
-    await StaffRepository(uow.session).touch_session(session_id, uow.clock.now(), uow.clock.now() + lasting)
+async def touch_sessions(uow: UnitOfWork, session_ids: Collection[int], lasting: timedelta = LASTING) -> None:
+    """Let sessions that are in use last on."""
+    await StaffRepository(uow.session).touch_sessions(session_ids, uow.clock.now(), uow.clock.now() + lasting)
 
 
 async def end_session(uow: UnitOfWork, token: str) -> None:
@@ -114,21 +124,22 @@ async def tokens_of(uow: UnitOfWork, agent_id: int) -> list[ApiToken]:
     return await StaffRepository(uow.session).tokens(agent_id)
 
 
-async def token_of(uow: UnitOfWork, token: str) -> ApiToken | None:
-    """Return the row of a token whose agent may sign in. Nothing is written: see `touch_token`."""
-    found = await StaffRepository(uow.session).find_token(digest_of_token(token)) if token.startswith(TOKEN_PREFIX) else None
-    return None if found is None else found[0]
+async def tokens_among(uow: UnitOfWork, tokens: Collection[str]) -> dict[str, ApiToken]:
+    """Return by token the rows of those whose agents may sign in. Nothing is written: see `touch_tokens`."""
+    names = {digest_of_token(token): token for token in tokens if token.startswith(TOKEN_PREFIX)}
+    found = await StaffRepository(uow.session).tokens_among(names) if names else []
+    return {names[row.token_digest]: row for row, _ in found}
 
 
 async def agent_of_token(uow: UnitOfWork, token: str) -> Agent | None:
     """Return the agent as whom a token comes in, if they may sign in."""
-    found = await StaffRepository(uow.session).find_token(digest_of_token(token)) if token.startswith(TOKEN_PREFIX) else None
-    return None if found is None else found[1]
+    found = await StaffRepository(uow.session).tokens_among([digest_of_token(token)]) if token.startswith(TOKEN_PREFIX) else []
+    return found[0][1] if found else None
 
 
-async def touch_token(uow: UnitOfWork, token_id: int) -> None:
-    """Note that a token is in use."""
-    await StaffRepository(uow.session).touch_token(token_id, uow.clock.now())
+async def touch_tokens(uow: UnitOfWork, token_ids: Collection[int]) -> None:
+    """Note that tokens are in use."""
+    await StaffRepository(uow.session).touch_tokens(token_ids, uow.clock.now())
 
 
 async def revoke_token(uow: UnitOfWork, agent_id: int, token_id: int) -> None:

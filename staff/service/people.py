@@ -91,15 +91,24 @@ async def viewer(uow: UnitOfWork, agent_id: int, inboxes: Sequence[InboxAccess])
     Raises:
         NotSignedIn: the agent may not sign in (any more).
     """
-    sql = StaffRepository(uow.session)
-    try:
-        agent = await sql.get_agent(agent_id)
-    except NotFound as gone:
-        raise NotSignedIn from gone
-    if not agent.is_active:
+    found = await viewers(uow, [agent_id], inboxes)
+    if agent_id not in found:
         raise NotSignedIn
-    role, team_ids = Role(agent.role), frozenset(team_id for _, team_id in await sql.team_ids([agent_id]))
-    return Viewer(agent_id=agent.id, name=agent.name, role=role, team_ids=team_ids, inbox_ids=rules.visible_inboxes(role, team_ids, inboxes))
+    return found[agent_id]
+
+
+async def viewers(uow: UnitOfWork, agent_ids: Collection[int], inboxes: Sequence[InboxAccess]) -> dict[int, Viewer]:
+    """Return by agent what limits everything that they read; who may not sign in (any more) is left out."""
+    sql, teams_by_agent = StaffRepository(uow.session), defaultdict[int, set[int]](set)
+    for agent_id, team_id in await sql.team_ids(agent_ids):
+        teams_by_agent[agent_id].add(team_id)
+    found = {}
+    for agent in await sql.agents_among(agent_ids):
+        role, team_ids = Role(agent.role), frozenset(teams_by_agent[agent.id])
+        if agent.is_active:
+            inbox_ids = rules.visible_inboxes(role, team_ids, inboxes)
+            found[agent.id] = Viewer(agent_id=agent.id, name=agent.name, role=role, team_ids=team_ids, inbox_ids=inbox_ids)
+    return found
 
 
 async def create_team(uow: UnitOfWork, *, name: str, member_ids: Collection[int] = (), business_hours_id: int | None = None) -> Team:

@@ -147,6 +147,17 @@ class TestSession:
             used_at.append((clock.now() - row.last_used_at).total_seconds())
         assert used_at == [30, 0, 30, 0]
 
+    async def test_is_known_among_many(self, unit_of_work: UnitOfWorkFactory, clock: MovedClock, sign_in: SignIn, doorkeeper: Doorkeeper, ines: int) -> None:
+        made = [await sign_in(EMAIL, PASSWORD, HOME) for _ in range(3)]
+        clock.advance(minutes=2)
+        async with unit_of_work() as uow:
+            await staff.end_session(uow, token_of(made[1]))
+        found = await doorkeeper.by_sessions([*(token_of(one) for one in made), "none of ours"])
+        assert {token: one.session_id for token, one in found.items()} == {token_of(made[at]): made[at].session_id for at in (0, 2)}
+        async with unit_of_work.reading() as uow:
+            rows = [await uow.session.get(Session, made[at].session_id) for at in (0, 2)]
+        assert [row.last_used_at for row in rows if row] == [clock.now()] * 2
+
     async def test_ends(self, unit_of_work: UnitOfWorkFactory, sign_in: SignIn, doorkeeper: Doorkeeper, ines: int) -> None:
         one, two, three = [token_of(await sign_in(EMAIL, PASSWORD, HOME)) for _ in range(3)]
         async with unit_of_work() as uow:
