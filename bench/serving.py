@@ -17,8 +17,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 COMMAND = "from app.start import main; main()"
 SECRET_KEY = "benches only"
-_READY_WITHIN, _ENDS_WITHIN = 60.0, 20.0
-_TICKS = os.sysconf("SC_CLK_TCK")
+_ENDS_WITHIN = 20.0
+TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class NotServing(Exception):
@@ -45,12 +45,18 @@ class Process:
 
 @asynccontextmanager
 async def serving(
-    database_url: str, folder: Path, *, settings: Mapping[str, str] | None = None, command: str = COMMAND, arguments: tuple[str, ...] = ("run",)
+    database_url: str,
+    folder: Path,
+    *,
+    settings: Mapping[str, str] | None = None,
+    command: str = COMMAND,
+    arguments: tuple[str, ...] = ("run",),
+    within: float = 60,
 ) -> AsyncIterator[Process]:
     """Start the server on a free port and yield it once it is healthy; end it by SIGTERM. `folder` is its var folder, and holds its `log`.
 
     Raises:
-        NotServing: it ended, or was not healthy within a minute.
+        NotServing: it ended, or was not healthy `within` so many seconds.
     """
     port = free_port()
     environment = {
@@ -66,7 +72,7 @@ async def serving(
     url, began = f"http://127.0.0.1:{port}", time.monotonic()
     child = _started([sys.executable, "-c", command, *arguments], folder, environment)
     try:
-        await _healthy(child, url, folder)
+        await _healthy(child, url, folder, within)
         yield Process(url=url, pid=child.pid, folder=folder, ready_after=time.monotonic() - began)
     finally:
         child.send_signal(signal.SIGTERM)
@@ -94,7 +100,7 @@ def processor_seconds_of(pid: int) -> float:
     """Return the processor time of a process, all its threads, user and system, in seconds."""
     # The name, in brackets, may hold blanks: what counts comes after it.
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS
+    return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 def _started(command: list[str], folder: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
@@ -103,8 +109,8 @@ def _started(command: list[str], folder: Path, environment: dict[str, str]) -> s
         return subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
 
 
-async def _healthy(child: subprocess.Popen[bytes], url: str, folder: Path) -> None:
-    until = time.monotonic() + _READY_WITHIN
+async def _healthy(child: subprocess.Popen[bytes], url: str, folder: Path, within: float) -> None:
+    until = time.monotonic() + within
     while time.monotonic() < until:
         if child.poll() is not None:
             raise NotServing((folder / "log").read_text()[-2000:])
@@ -114,7 +120,7 @@ async def _healthy(child: subprocess.Popen[bytes], url: str, folder: Path) -> No
             await asyncio.sleep(0.01)
         else:
             return
-    raise NotServing(f"not healthy within {_READY_WITHIN:.0f} s: {(folder / 'log').read_text()[-2000:]}")
+    raise NotServing(f"not healthy within {within:.0f} s: {(folder / 'log').read_text()[-2000:]}")
 
 
 def _asked(url: str) -> None:
