@@ -67,16 +67,15 @@ class TestChanging:
 
 
 class TestRefusing:
-    @pytest.mark.parametrize(
-        "url", ["http://10.0.0.1/", "http://169.254.169.254/latest/meta-data/", "http://[::1]/", "ftp://example.com/", "https://a:b@example.com/"]
-    )
-    async def test_private_addresses(self, desk: Desk, url: str) -> None:
-        with pytest.raises(AddressRefused):
-            await subscribed(desk, url)
+    async def test_private_addresses(self, desk: Desk) -> None:
         made = await subscribed(desk, "https://hooks.example.com/")
-        with pytest.raises(AddressRefused):
-            async with desk.estate.house.factory() as uow:
-                await desk.estate.house.subscriptions.change(uow, made.id, url=url, inbox_ids=KEEP)
+        for url in ("http://10.0.0.1/", "http://169.254.169.254/latest/meta-data/", "http://[::1]/", "ftp://example.com/", "https://a:b@example.com/"):
+            with pytest.raises(AddressRefused):
+                await subscribed(desk, url)
+            with pytest.raises(AddressRefused):
+                async with desk.estate.house.factory() as uow:
+                    await desk.estate.house.subscriptions.change(uow, made.id, url=url, inbox_ids=KEEP)
+        assert (await view_of(desk, made)).url == "https://hooks.example.com/"
 
     async def test_an_address_that_was_allowed_and_is_no_more(self, desk: Desk, told: Receiver, database_url: str, tmp_path: Path, clock: MovedClock) -> None:
         """It is asked at each letter, not only when the URL is typed."""
