@@ -124,8 +124,8 @@ async def test_the_frame_runs_nothing_and_asks_nobody_even_what_was_never_cleane
     page.on("dialog", lambda dialog: dialogs.append(dialog.message))
     hostile = bodies(stranger, "raw")
     for at in range(0, len(hostile), _AT_ONCE):
-        joined = [f"/api/v1/messages/{number}/html" for number in _put(desk, message_id, hostile[at : at + _AT_ONCE])]
-        await page.evaluate(_SHOW, [joined, _sandbox()])
+        addresses = [f"/api/v1/messages/{number}/html" for number in await _put(desk, message_id, hostile[at : at + _AT_ONCE])]
+        await page.evaluate(_SHOW, [addresses, _sandbox()])
         assert await page.evaluate(_WHOLE) == before
         await page.evaluate(_CLEAR)
     assert (dialogs, stranger.visits) == ([], [])
@@ -139,7 +139,7 @@ async def test_a_message_opened_by_itself_is_fenced_too(desk: Desk, screens: Scr
     await desk.write_mail("Mallory", "Your invoice", "Hello.", "<p>Hello.</p>")
     message_id = (await desk.case_of("Mallory"))["last_message"]["id"]
     page = await screens.signed_in("Ines")
-    for number in _put(desk, message_id, bodies(stranger, "raw")[: size(12, 60)]):
+    for number in await _put(desk, message_id, bodies(stranger, "raw")[: size(12, 60)]):
         await page.goto(f"{desk.url}/api/v1/messages/{number}/html", wait_until="load")
         await asyncio.sleep(0.05)
         assert await page.evaluate("typeof window.hacked") == "undefined"
@@ -200,8 +200,12 @@ def _sandbox() -> str:
     return str(said)
 
 
-def _put(desk: Desk, message_id: str, hostile: list[str]) -> list[str]:
+async def _put(desk: Desk, message_id: str, hostile: list[str]) -> list[str]:
     """Put bodies where cleaned ones are kept, each in a copy of a message, and return the copies' ids."""
+    return await asyncio.to_thread(_inserted, desk, message_id, hostile)
+
+
+def _inserted(desk: Desk, message_id: str, hostile: list[str]) -> list[str]:
     file = str(desk.serving.estate.house.settings.database_url).partition("///")[2]
     numbers = []
     with sqlite3.connect(file, timeout=20) as rows:
