@@ -16,7 +16,7 @@ _WORKERS = 3  # a channel
 _SENDERS = 250  # a channel; the chat has a new visitor every few letters
 _GIVES_UP = 0.05  # of the vendors whose letter was not acknowledged
 _AGAIN = 0.03  # of the vendors whose letter was
-_TRIES = 8  # of a letter that the last server refuses
+_TRIES = 6  # of a letter that the last server refuses
 
 
 @dataclass(slots=True)
@@ -43,13 +43,8 @@ class Load:
 
     async def finish(self) -> None:
         """Send all that waits, to servers that stay alive."""
-        for letters in self.waiting.values():
-            while letters:
-                letter = letters.popleft()
-                for _ in range(_TRIES):
-                    if await self._once(letter, self.dice.choice(self.servers)):
-                        break
-                    await asyncio.sleep(0.5)
+        letters = [letter for waiting in self.waiting.values() for letter in waiting]
+        await asyncio.gather(*(self._last(letter) for letter in letters))
 
     async def _work(self, channel: str, stop: asyncio.Event) -> None:
         sender, said = next(self._visitors), 0
@@ -73,6 +68,12 @@ class Load:
                 await asyncio.sleep(0.03)
             elif self.dice.random() < _AGAIN:
                 waiting.append(letter)
+
+    async def _last(self, letter: Letter) -> None:
+        for _ in range(_TRIES):
+            if await self._once(letter, self.dice.choice(self.servers)):
+                return
+            await asyncio.sleep(0.5)
 
     async def _once(self, letter: Letter, server: Server) -> bool:
         is_heard = await self.vendors.post(letter, server)
