@@ -3,13 +3,19 @@
 from collections.abc import Mapping, Sequence
 from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cases.models import ActivityRow, Case, CaseSeen, CaseTag
 from cases.repository.pages import CasePages
 from cases.values import ACTIVE, CaseFilter, CaseStatus
+
+# Made once: a list of fifty ids put into a statement each time costs more than the database takes for it.
+_IDS: BindParameter[object] = bindparam("ids", expanding=True)
+_SOME = select(Case).where(Case.id.in_(_IDS)).execution_options(populate_existing=True)
+_TAGS = select(CaseTag.case_id, CaseTag.tag).where(CaseTag.case_id.in_(_IDS)).order_by(CaseTag.tag)
+_SEEN = select(CaseSeen.case_id, CaseSeen.message_id).where(CaseSeen.agent_id == bindparam("agent_id"), CaseSeen.case_id.in_(_IDS))
 
 
 class CaseLists:
@@ -23,7 +29,7 @@ class CaseLists:
         ids = await CasePages(self._session).ids(wanted, after, limit)
         if not ids:
             return []
-        found = {case.id: case for case in await self._session.scalars(select(Case).where(Case.id.in_(ids)).execution_options(populate_existing=True))}
+        found = {case.id: case for case in await self._session.scalars(_SOME, {"ids": ids})}
         return [found[case_id] for case_id in ids]
 
     async def unended(self, leaf_ids: Sequence[int]) -> list[Case]:
@@ -34,7 +40,7 @@ class CaseLists:
     async def tags(self, ids: Sequence[int]) -> dict[int, list[str]]:
         """Return the tags of each case, sorted; a case without any is there too."""
         tags: dict[int, list[str]] = {case_id: [] for case_id in ids}
-        found = await self._session.execute(select(CaseTag.case_id, CaseTag.tag).where(CaseTag.case_id.in_(ids)).order_by(CaseTag.tag))
+        found = await self._session.execute(_TAGS, {"ids": ids})
         for case_id, tag in found:
             tags[case_id].append(tag)
         return tags
@@ -55,7 +61,7 @@ class CaseLists:
 
     async def seen(self, agent_id: int, ids: Sequence[int]) -> Mapping[int, int]:
         """Return the last message an agent has read of each case they have opened."""
-        found = await self._session.execute(select(CaseSeen.case_id, CaseSeen.message_id).where(CaseSeen.agent_id == agent_id, CaseSeen.case_id.in_(ids)))
+        found = await self._session.execute(_SEEN, {"agent_id": agent_id, "ids": ids})
         return {row.case_id: row.message_id for row in found}
 
     async def activities(self, leaf_ids: Sequence[int], before_id: int | None, limit: int, inbox_ids: frozenset[int] | None) -> list[ActivityRow]:
