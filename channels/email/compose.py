@@ -69,7 +69,7 @@ def shortened(references: tuple[str, ...]) -> tuple[str, ...]:
         dict.fromkeys(
             one_line(reference)
             for reference in references
-            if reference.isascii() and reference.isprintable() and " " not in reference and 3 <= len(reference) <= 900
+            if reference.isascii() and reference.isprintable() and " " not in reference and "=?" not in reference and 3 <= len(reference) <= 900
         )
     )
     return usable if len(usable) <= _MOST_REFERENCES else (usable[0], *usable[1 - _MOST_REFERENCES :])
@@ -83,7 +83,7 @@ def mailbox(name: str, address: str) -> Address:
     """
     local, _, domain = address.strip().rpartition("@")
     try:
-        if len(address) <= _LONGEST_ADDRESS and Mailbox(name="", address=address.strip()).is_usable:
+        if len(address) <= _LONGEST_ADDRESS and "=?" not in address and Mailbox(name="", address=address.strip()).is_usable:
             return Address(display_name=one_line(name)[:200], addr_spec=f"{local}@{_in_ascii(domain)}")
     except (ValueError, IndexError, LookupError, MessageError):
         pass  # what the library cannot write is no better than what we refuse ourselves
@@ -91,8 +91,10 @@ def mailbox(name: str, address: str) -> Address:
 
 
 def one_line(text: str) -> str:
-    """Return text that cannot end a header: no line ends of any kind, no control characters."""
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in clean(text)).split())
+    """Return text that cannot end a header: no line ends of any kind, no control characters, and no encoded word, since the library would decode one and
+    write the line ends that it holds.
+    """
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in clean(text)).replace("=?", "= ?").split())
 
 
 def _in_ascii(domain: str) -> str:

@@ -20,6 +20,7 @@ log = structlog.get_logger()
 FindAccount = Callable[[str], Awaitable[Account | None]]
 """Given an address in lower case, returns the inbox that has it, or None; may raise StorageUnavailable."""
 
+_END = b"\r\n.\r\n"
 _LATER = "451 4.3.0 The mail was not kept; please try again later"
 _KEPT = "250 2.0.0 Kept"
 _UNKNOWN = "550 5.1.1 No such mailbox here"
@@ -162,6 +163,7 @@ class _Door(SMTP):
     def __init__(self, crowd: _Crowd, handler: _Handler, **more: Any) -> None:
         self._crowd = crowd
         self._held = 0
+        self._tail = b""
         self._is_mail = False
         self.is_awaited = True
         self.is_ended = False
@@ -179,8 +181,11 @@ class _Door(SMTP):
         super().connection_lost(error)
 
     def data_received(self, data: bytes) -> None:
-        """Take bytes, or end the connection of a sender who says more at a stretch than anybody has to say."""
+        """Take bytes, or end the connection of a sender who says more at a stretch than anybody has to say; what is too large for a mail is passed over."""
         if self.is_ended:
+            return
+        if self._is_mail and self._held > 2 * (self.data_size_limit or 0):
+            self._pass_over(data)
             return
         has_room = self._crowd.has_room(self._held, len(data))
         self._held += len(data)
@@ -188,10 +193,17 @@ class _Door(SMTP):
             self.end("421 4.3.1 Too much mail at once, come again later")
         elif self._held > _LONGEST_TALK and not self._is_mail:
             self.end("500 5.5.6 Too long")
-        elif self._held > 2 * (self.data_size_limit or 0) + _LONGEST_TALK:
-            self.end("552 5.3.4 Too much mail data")
         else:
+            self._tail = data[-4:]
             super().data_received(data)
+
+    def _pass_over(self, data: bytes) -> None:
+        """Wait for the end of the mail and keep nothing: its sender is to hear that it is too large, or would send it again."""
+        seen = self._tail + data
+        at = seen.find(_END)
+        self._tail = seen[-4:]
+        if at >= 0:
+            super().data_received(seen[at:])
 
     def end(self, last_words: str) -> None:
         """Say something and hang up, without waiting for the sender to listen."""
