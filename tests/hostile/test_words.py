@@ -33,7 +33,7 @@ TEMPLATES = [
     "%s %(name)s %n",
     "{0.__class__.__mro__}",
     "{text!r:>{width}}",
-    "$NAME `id`",
+    "$NAME `id` now",
     "<%= 7*7 %>",
     "#{7*7}",
     "\\1 \\g<0>",
