@@ -10,6 +10,8 @@ from kernel.text import clean
 
 _ENCODED_WORD = re.compile(r"=\?([^?\s]{1,80})\?([bBqQ])\?([^?]*)\?=")
 _BASE64 = bytes(range(256)).translate(None, b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+# What nearly every mail has: one address in brackets, and a name without a sign that could mean anything else.
+_ONE_PLAIN = re.compile(r"([^\\\"(),:;<>@]*)<([^\\\"()<>\s]+)>\s*")
 _MOST_ADDRESSES = 500
 MOST_IDS = 100
 _LONGEST_ID = 900
@@ -107,7 +109,8 @@ def mailboxes(values: Iterable[str], hint: str | None = None) -> list[Mailbox]:
     found: list[Mailbox] = []
     for value in values:
         folded = unfold(value)[:100_000]
-        boxes = [_mailbox(entry, hint) for entry in _AddressList().read(folded)]
+        simple = _ONE_PLAIN.fullmatch(folded)
+        boxes = [_mailbox(entry, hint) for entry in ([(simple[1], simple[2])] if simple else _AddressList().read(folded))]
         if not any(box.is_usable for box in boxes) and "=?" in folded:
             # Some programs encode the address along with the name.
             boxes = [_mailbox(entry, hint) for entry in _AddressList().read(decode_words(folded, hint))]

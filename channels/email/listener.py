@@ -1,6 +1,7 @@
 """The door for mail that is delivered to us: SMTP and LMTP in our own event loop; 250 is said only after the mail is kept."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any, AnyStr
 
@@ -27,6 +28,9 @@ _UNKNOWN = "550 5.1.1 No such mailbox here"
 # RFC 5321 §4.5.3.2.7 asks for five minutes; it is also all the time that one mail has to arrive in.
 SILENT_WITHIN = 300.0
 _MOST_RECIPIENTS = 100
+# `<a.b@c.example>` and what follows it, as nearly every sender writes it.
+_WORD, _LABEL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+", r"[A-Za-z0-9-]+"
+_PLAIN_PATH = re.compile(rf"<({_WORD}(?:\.{_WORD})*@{_LABEL}(?:\.{_LABEL})*)>(?: +([^()]*))?")
 _MOST_CONNECTIONS = 200
 # No command is longer, and no honest sender says more of them before it waits for an answer.
 _LONGEST_TALK = 65_536
@@ -227,6 +231,11 @@ class _Door(SMTP):
             return await super()._call_handler_hook(command, *more)
         finally:
             self.is_awaited = True
+
+    def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
+        # The library reads every address with a parser for all of RFC 5322, three times slower than the rest of a mail's way through the door.
+        plain = _PLAIN_PATH.fullmatch(arg) if self.local_part_limit == 0 else None
+        return (plain[1], plain[2] or "") if plain else super()._getaddr(arg)
 
     def _timeout_cb(self) -> None:
         # Closing would wait for a sender who takes none of our answers.
