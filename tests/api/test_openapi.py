@@ -98,7 +98,7 @@ async def _try(desk: Desk, folder: Path, tags: str, authorization: str, ids: Jso
     hooks = {"SCHEMATHESIS_HOOKS": _HOOKS, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])} if hidden else {}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "schemathesis.cli", "--config-file", str(config), "run", url, "--url", str(desk.server.make_url("/")),
-        "--include-tag-regex", tags, "--checks", _CHECKS + (",tells_nothing" if hidden else ""), "--phases", "fuzzing" if hidden and examples < 10 else "coverage,fuzzing",
+        "--include-tag-regex", tags, "--checks", _CHECKS + (",tells_nothing" if hidden else ""), "--phases", "fuzzing" if hidden else "coverage,fuzzing",
         "--max-examples", str(examples), "--seed", str(size(1, int(seed()))), "--suppress-health-check", "all", "--warnings", "off", "--no-color",
         "--continue-on-failure", "--max-failures", "20", "--generation-database", "none", "--header", f"Authorization: {authorization}",
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, cwd=folder, env={**os.environ, "COLUMNS": "160", **hooks, **hidden},
