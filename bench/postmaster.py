@@ -13,10 +13,10 @@ async def postgres_clock(url: str) -> Callable[[], float] | None:
     """Return what reads the processor seconds of a PostgreSQL, the ended processes included; None when it runs on another machine."""
     connection = await asyncpg.connect(dsn(url))
     try:
-        pid = await connection.fetchval("SELECT pg_backend_pid()")
+        # While it is connected: a process that has ended has no parent to be found by.
+        fields = _fields(await connection.fetchval("SELECT pg_backend_pid()"))
     finally:
         await connection.close()
-    fields = _fields(pid)
     if fields is None:
         return None
     postmaster = int(fields[1])
