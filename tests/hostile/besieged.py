@@ -7,11 +7,11 @@ import asyncio
 import os
 import resource
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from subprocess import PIPE, Popen
+from subprocess import PIPE, Popen, TimeoutExpired
 from typing import Any
 
 import orjson
@@ -54,6 +54,23 @@ class Besieged:
                 return int(line.split()[1]) * 1024
         raise AssertionError("it is gone")
 
+    @asynccontextmanager
+    async def watched(self) -> AsyncIterator[Callable[[], int]]:
+        """Look at its memory all the while; yield what returns by how many bytes it has grown at most."""
+        before = most = self.memory()
+
+        async def look() -> None:
+            nonlocal most
+            while True:
+                most = max(most, self.memory())
+                await asyncio.sleep(0.02)
+
+        looking = asyncio.ensure_future(look())
+        try:
+            yield lambda: most - before
+        finally:
+            looking.cancel()
+
     def sockets(self) -> int:
         """Return how many sockets it has open."""
         return sum(os.readlink(one).startswith("socket:") for one in Path(f"/proc/{self.process.pid}/fd").iterdir() if one.is_symlink())
@@ -84,7 +101,10 @@ def besieged(database_url: str, folder: Path, *, patience: float = 75, files: in
             yield Besieged(process=process, **said)
         finally:
             process.stdin.close()
-            process.wait(30)
+            try:
+                process.wait(15)
+            except TimeoutExpired:
+                process.kill()
 
 
 async def _serve(given: dict[str, Any]) -> None:

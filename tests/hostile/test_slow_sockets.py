@@ -37,8 +37,10 @@ async def deaf(desk: Desk, person: Person, path: str, hello: bytes) -> AsyncIter
 
 def shrink(desk: Desk) -> None:
     """Let the kernel hold little on our side too, so that hundreds of events are many."""
-    for client in [*desk.app[HUB]._agents, *desk.app[HUB]._visitors]:
-        client.line._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4_096)  # type: ignore[union-attr]
+    lines = [client.line for client in desk.app[HUB]._agents] + [client.line for client in desk.app[HUB]._visitors]
+    for line in lines:
+        assert line._transport is not None
+        line._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4_096)
 
 
 async def received(wire: Wire, count: int, within: float) -> list[str]:

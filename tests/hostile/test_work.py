@@ -14,7 +14,7 @@ from tests.support.torture import size
 
 pytestmark = pytest.mark.torture
 
-LETTERS = size(80_000, 1_000_000)
+LETTERS = size(40_000, 1_000_000)
 PIECES = {
     "marks": ">", "spaces": " ", "one letter": "a", "marked lines": "> a\n", "deep marks": ">>>> ", "empty lines": "\n", "brackets": "<", "dashes": "-",
     "colons": "x: ", "introductions": "On Mon, 1 Jan 2024 at 10:00, Ada <a@b.example> wrote:\n", "headers": "From: a@b.example\nSent: now\nTo: b\nSubject: c\n",
