@@ -111,6 +111,8 @@ class Registry:
         self._spokes = {spoke.manifest.channel: spoke for spoke in _SPOKES}
         self._adapters: dict[str, Adapter] = {}
         self._sources: dict[str, Source] = {}
+        # Asking whether something is a Webhook takes as long as checking a signature.
+        self._webhooks: dict[str, Webhook] = {}
         self._building = threading.Lock()
 
     def manifests(self) -> tuple[Manifest, ...]:
@@ -147,10 +149,12 @@ class Registry:
         Raises:
             UnknownChannel: there is none of that name, or nobody calls it.
         """
-        adapter = self.adapter(channel) if self.manifest(channel).hooks else None
-        if not isinstance(adapter, Webhook):
-            raise UnknownChannel(channel)
-        return adapter
+        if channel not in self._webhooks:
+            adapter = self.adapter(channel) if self.manifest(channel).hooks else None
+            if not isinstance(adapter, Webhook):
+                raise UnknownChannel(channel)
+            self._webhooks[channel] = adapter
+        return self._webhooks[channel]
 
     def source(self, channel: str) -> Source | None:
         """Return what fetches for a channel by itself, or None where nothing does.

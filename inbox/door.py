@@ -45,7 +45,7 @@ class Door:
             return Received(dead_letter_id=await self._bury(inbox_id, payload, reason))
         messages = [await adapter.complete(account, item) for item in inbound if isinstance(item, InboundMessage)]
         receipts = [item for item in inbound if isinstance(item, Receipt)]
-        taken = await asyncio.gather(*(self._intake.take(message) for message in messages))
+        taken = [await self._intake.take(messages[0])] if len(messages) == 1 else await asyncio.gather(*(self._intake.take(message) for message in messages))
         if receipts:
             async with self._factory() as uow:
                 await note_all(uow, receipts)

@@ -27,6 +27,7 @@ log = structlog.get_logger()
 MOST_A_BATCH = 64
 MOST_WAITING = 5_000  # more than a database that lives works off while a vendor waits for its answer
 _LOOKS = 3
+_MOMENT = 0.001  # seconds
 _RAW_IN_ROW = 64 * 1024
 _LONGEST_ID = 900
 _SMALL_BODY = 8 * 1024
@@ -58,6 +59,7 @@ class Intake:
         self._tasks = tasks
         self._waiting: deque[_Waiting] = deque()
         self._worker: asyncio.Task[None] | None = None
+        self._together = 1  # how many the last batch held
 
     async def take(self, message: InboundMessage) -> Taken:
         """Keep a message and return what became of it, after the commit.
@@ -110,12 +112,24 @@ class Intake:
         batch: list[_Waiting] = []
         try:
             while self._waiting:
+                await self._gather()
                 batch = [self._waiting.popleft() for _ in range(min(MOST_A_BATCH, len(self._waiting)))]
+                self._together = len(batch)
                 await self._take_together(batch)
         finally:
             # Ended in the middle: nobody waits for ever. What was kept all the same is known when it comes again.
             _fail([*batch, *self._waiting])
             self._waiting.clear()
+
+    async def _gather(self) -> None:
+        """After many at once, wait for as many again while each moment brings some: who was answered together comes back together, only not in the same instant.
+
+        One at a time waits for nobody. What a batch costs before its first message is ten times what a message adds to it.
+        """
+        known = 0
+        while known < len(self._waiting) < self._together:
+            known = len(self._waiting)
+            await asyncio.sleep(_MOMENT)
 
     async def _take_together(self, batch: Sequence[_Waiting]) -> None:
         try:

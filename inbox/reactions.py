@@ -16,15 +16,15 @@ from staff import service as staff
 
 async def offer_new_cases(facts: Sequence[CaseOpened], uow: UnitOfWork) -> None:
     """Route new cases and give them to whom routing says; set-based, since every new customer's first message comes by here."""
-    members = await staff.members_of(uow, sorted({fact.team_id for fact in facts if fact.team_id is not None}))
-    teams = {team.id: team.name for team in await staff.teams(uow)} if members else {}
-    names = {agent.id: agent.name for agents in members.values() for agent in agents}
+    rosters = await staff.rosters(uow, sorted({fact.team_id for fact in facts if fact.team_id is not None}))
+    names = {agent_id: name for roster in rosters.values() for agent_id, name in roster.members.items()}
+    members = {team_id: tuple(roster.members) for team_id, roster in rosters.items()}
     requests = [
         RoutingRequest(
             case_id=fact.case_id,
             team_id=fact.team_id,
-            members=tuple(sorted(agent.id for agent in members.get(fact.team_id, ()))) if fact.team_id is not None else (),
-            team_name=teams.get(fact.team_id, "the team") if fact.team_id is not None else "the team",
+            members=members.get(fact.team_id or 0, ()),
+            team_name=rosters[fact.team_id].name if fact.team_id in rosters else "the team",
             names=names,
         )
         for fact in facts

@@ -3,7 +3,20 @@
 import re
 import unicodedata
 
-_SPACES = re.compile(r"\s+")
+_MOST_KNOWN = 20_000
+
+
+class _Unmarked(dict[int, int | None]):
+    """Drops marks; a sign is looked at once in a process's life, unless somebody sends all there are."""
+
+    def __missing__(self, code: int) -> int | None:
+        unmarked = None if unicodedata.combining(chr(code)) else code
+        if len(self) < _MOST_KNOWN:
+            self[code] = unmarked
+        return unmarked
+
+
+_UNMARKED = _Unmarked()
 _CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127))
 # Controls, and halves of pairs that no UTF-8 can hold.
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -12,15 +25,15 @@ _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 def fold(text: str) -> str:
     """Return text as it is searched: NFKD without marks, case folded (ß → ss), one space between words. SQLite's own lower() is ASCII only."""
     if text.isascii():
-        return _SPACES.sub(" ", text.lower()).strip()
+        return " ".join(text.lower().split())
     # Folded before and after: some signs hold capitals (№ → No), and some marks fold into letters only while they stand alone.
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text.casefold()).casefold())
-    return _SPACES.sub(" ", "".join(c for c in plain if not unicodedata.combining(c))).strip()
+    return " ".join(plain.translate(_UNMARKED).split())
 
 
 def preview(text: str, length: int = 140) -> str:
     """Return the first words on one line, cut at a word where possible, with an ellipsis when cut."""
-    line = _SPACES.sub(" ", text[: length * 4]).strip()
+    line = " ".join(text[: length * 4].split())
     if len(line) <= length:
         return line
     cut = line[: length - 1]

@@ -4,16 +4,25 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kernel.db import core
 from kernel.errors import NotFound
 from staff.models import Agent, ApiToken, BusinessHours, Session, SignInThrottle, Team, TeamMember
-from staff.values import Attempts, Role
+from staff.values import Attempts, Role, Roster
 
 T = TypeVar("T")
+
+_ROSTERS = (
+    select(Team.id, Team.name, Agent.id, Agent.name)
+    .join_from(TeamMember, Team, Team.id == TeamMember.team_id)
+    .join(Agent, Agent.id == TeamMember.agent_id)
+    .where(TeamMember.team_id.in_(bindparam("ids", expanding=True)), Agent.is_active)
+    .order_by(Agent.id)
+)
 
 
 class StaffRepository:
@@ -109,6 +118,13 @@ class StaffRepository:
             .order_by(Agent.id)
         )
         return [(team_id, agent) for team_id, agent in await self._session.execute(query)]
+
+    async def rosters(self, team_ids: Collection[int]) -> dict[int, Roster]:
+        """Return each team's name and active members, by id; for the hot path."""
+        found: dict[int, Roster] = {}
+        for team_id, team_name, agent_id, agent_name in await (await core(self._session)).execute(_ROSTERS, {"ids": team_ids}):
+            found.setdefault(team_id, Roster(name=team_name, members={})).members[agent_id] = agent_name
+        return found
 
     async def replace_members(self, team_id: int, agent_ids: Collection[int]) -> None:
         """Say anew who is in a team."""

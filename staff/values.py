@@ -50,6 +50,14 @@ class Attempts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Roster:
+    """Who can take a case in a team: the active members' names by their ids, in the order of ids."""
+
+    name: str
+    members: dict[int, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InboxAccess:
     """What decides who may see an inbox; the inbox itself is another room's."""
 

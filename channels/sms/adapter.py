@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 from collections.abc import Sequence
+from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 from urllib.parse import urlparse
@@ -32,6 +33,15 @@ if TYPE_CHECKING:
 SIGNATURE = "x-twilio-signature"
 
 
+@lru_cache(256)  # an inbox's address does not change
+def _spellings(url: str) -> tuple[str, str]:
+    """Return an address without and with its port."""
+    from twilio.request_validator import add_port, remove_port
+
+    parts = urlparse(url)
+    return remove_port(parts), add_port(parts)
+
+
 class SmsAdapter:
     """SMS by Twilio's webhooks and its REST API, which has `timeout_seconds` to answer."""
 
@@ -51,14 +61,13 @@ class SmsAdapter:
         Raises:
             BadSignature: it is missing or does not fit.
         """
-        from twilio.request_validator import RequestValidator, add_port, remove_port
+        from twilio.request_validator import RequestValidator
 
         given = request.headers.get(SIGNATURE, "").encode("utf-8", "surrogatepass")
         validator = RequestValidator(account.settings["auth_token"])
         try:
             fields = parse.form(request.body)
-            url = urlparse(request.url)
-            fits = any(hmac.compare_digest(validator.compute_signature(variant(url), fields).encode(), given) for variant in (remove_port, add_port))
+            fits = any(hmac.compare_digest(validator.compute_signature(url, fields).encode(), given) for url in _spellings(request.url))
         except (Unreadable, ValueError):
             raise BadSignature from None
         if not fits:

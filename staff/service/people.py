@@ -10,7 +10,7 @@ from staff import rules
 from staff.errors import AgentExists, LastAdmin, NotSignedIn, TeamExists
 from staff.models import Agent, BusinessHours, Team
 from staff.repository import StaffRepository
-from staff.values import InboxAccess, Role, Viewer
+from staff.values import InboxAccess, Role, Roster, Viewer
 
 
 async def create_agent(uow: UnitOfWork, *, name: str, email: str, password_hash: str | None, role: Role = Role.AGENT) -> Agent:
@@ -174,6 +174,11 @@ async def members_of(uow: UnitOfWork, team_ids: Collection[int]) -> dict[int, li
     for team_id, agent in await StaffRepository(uow.session).members(team_ids) if team_ids else []:
         members[team_id].append(agent)
     return dict(members)
+
+
+async def rosters(uow: UnitOfWork, team_ids: Collection[int]) -> dict[int, Roster]:
+    """Return who can take a case in each of some teams, by one statement; teams without anybody are left out."""
+    return await StaffRepository(uow.session).rosters(team_ids) if team_ids else {}
 
 
 async def teams_of(uow: UnitOfWork, agent_ids: Collection[int]) -> dict[int, list[int]]:
