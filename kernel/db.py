@@ -15,7 +15,7 @@ from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 from sqlalchemy.types import TypeDecorator
 
-from kernel.sqlite import OneTripConnection
+from kernel.sqlite import OneTripConnection, Place
 
 _UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -81,6 +81,15 @@ def _dump(value: object) -> str:
     return orjson.dumps(value).decode()
 
 
+def _place(url: str) -> Place:
+    """Return where SQLite's file is to lie, in a folder that is there."""
+    path = make_url(url).database
+    if not path or path == ":memory:":
+        return Place(None)
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    return Place(path)
+
+
 class Database:
     """One database. On SQLite one connection writes, in turn, and several read; on PostgreSQL all do both."""
 
@@ -89,8 +98,9 @@ class Database:
         self.url = url
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         if self.is_sqlite:
-            self.writer = self._sqlite_engine(url, pool_size=1, begin="BEGIN IMMEDIATE", patience=patience)
-            self.reader = self._sqlite_engine(url, pool_size=pool_size, begin="BEGIN", patience=patience)
+            place = _place(url)
+            self.writer = self._sqlite_engine(url, place, pool_size=1, begin="BEGIN IMMEDIATE", patience=patience)
+            self.reader = self._sqlite_engine(url, place, pool_size=pool_size, begin="BEGIN", patience=patience)
         else:
             self.writer = create_async_engine(
                 url,
@@ -106,9 +116,7 @@ class Database:
             self.reader = self.writer.execution_options(isolation_level="REPEATABLE READ")
 
     @staticmethod
-    def _sqlite_engine(url: str, *, pool_size: int, begin: str, patience: timedelta) -> AsyncEngine:
-        if (path := make_url(url).database) and path != ":memory:":
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
+    def _sqlite_engine(url: str, place: Place, *, pool_size: int, begin: str, patience: timedelta) -> AsyncEngine:
         wait = f"busy_timeout={patience // timedelta(milliseconds=1)}"
         engine = create_async_engine(
             url,
@@ -130,11 +138,15 @@ class Database:
             for pragma in ("journal_mode=WAL", "synchronous=FULL", wait, "foreign_keys=ON", "cache_size=-32000", "temp_store=MEMORY"):
                 cursor.execute(f"PRAGMA {pragma}")
             cursor.close()
+            place.note()
 
         @event.listens_for(engine.sync_engine, "begin")
         def start(connection: Connection) -> None:
+            place.check()
             connection.exec_driver_sql(begin)
 
+        # Else it would begin an empty one.
+        event.listen(engine.sync_engine, "do_connect", lambda *_: place.check())
         return engine
 
     @asynccontextmanager

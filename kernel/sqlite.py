@@ -1,5 +1,7 @@
-"""SQLite's connection as SQLAlchemy uses it here: each statement is one trip to the connection's thread, not four."""
+"""SQLite's connection as SQLAlchemy uses it here: each statement is one trip to the connection's thread, not four; and the file that it must not outlive."""
 
+import errno
+import os
 import sqlite3
 from collections.abc import Sequence
 from functools import partial
@@ -8,6 +10,37 @@ from typing import Any
 import aiosqlite
 
 _Outcome = tuple[Any, list[Any], int, int | None]
+
+
+class Place:
+    """Where a database's file lies.
+
+    A connection outlives its file: it would write on into one that nobody finds again, and a new connection would begin an empty one.
+    """
+
+    def __init__(self, path: str | None) -> None:
+        """None where there is no file: in memory."""
+        self._path = path
+        self._file: tuple[int, int] | None = None
+
+    def note(self) -> None:
+        """Take the file that lies there for ours, unless we have one."""
+        if self._path is not None and self._file is None:
+            self._file = self._there(self._path)
+
+    def check(self) -> None:
+        """See that our file lies there, if we have one.
+
+        Raises:
+            FileNotFoundError: it is gone, or another one lies there.
+        """
+        if self._path is not None and self._file is not None and self._file != self._there(self._path):
+            raise FileNotFoundError(errno.ENOENT, "the database's file was taken away and another one lies there")
+
+    @staticmethod
+    def _there(path: str) -> tuple[int, int]:
+        found = os.stat(path)
+        return found.st_dev, found.st_ino
 
 
 class OneTripConnection(aiosqlite.Connection):

@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
+from shutil import copyfile
 
 import pytest
 from sqlalchemy import func, select, text, update
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError
 
 from kernel.clock import MovedClock
@@ -193,6 +195,33 @@ class TestStorageUnavailable:
         assert await teams(unit_of_work) == 1
         await ours.close()
         await theirs.close()
+
+    @pytest.mark.sqlite
+    async def test_is_raised_while_the_file_is_gone(self, sqlite_files: SqliteFiles, tmp_path: Path, bus: EventBus, clock: MovedClock) -> None:
+        """SQLite itself would write on, into a file that nobody finds again."""
+        database = Database(sqlite_files.fresh(tmp_path))
+        file, aside = Path(str(make_url(database.url).database)), tmp_path / "aside"
+        unit_of_work = UnitOfWorkFactory(database, bus, clock)
+
+        async def refuses() -> None:
+            with pytest.raises(StorageUnavailable):
+                async with unit_of_work() as uow:
+                    uow.session.add(team(uow))
+            with pytest.raises(StorageUnavailable):
+                await teams(unit_of_work)
+
+        async with unit_of_work() as uow:
+            uow.session.add(team(uow))
+        file.rename(aside)
+        await refuses()
+        assert not file.exists()
+        copyfile(aside, file)
+        await refuses()
+        aside.rename(file)
+        async with unit_of_work() as uow:
+            uow.session.add(team(uow, "Sales"))
+        assert await teams(unit_of_work) == 2
+        await database.close()
 
     @pytest.mark.postgresql
     async def test_is_raised_when_the_server_cannot_be_reached(self, tmp_path: Path, bus: EventBus, clock: MovedClock) -> None:

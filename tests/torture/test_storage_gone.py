@@ -113,6 +113,20 @@ async def test_locked_by_another_process(sqlite_url: str, tmp_path: Path, nurser
 
 
 @pytest.mark.sqlite
+async def test_a_file_that_is_taken_away(sqlite_url: str, tmp_path: Path, nursery: Nursery) -> None:
+    async with posting(sqlite_url, tmp_path, nursery) as post:
+        file = Path(str(make_url(sqlite_url).database))
+        aside = file.rename(tmp_path / "aside.db")
+        refused = await post.send(2)
+        assert len(refused) == 2 * len(CHANNELS)
+        assert all_said_later(post.heard())
+        assert not file.exists()
+        aside.rename(file)
+        assert await post.send_again(refused) == []
+        assert await post.is_whole()
+
+
+@pytest.mark.sqlite
 async def test_a_file_that_may_not_grow(sqlite_url: str, tmp_path: Path, nursery: Nursery) -> None:
     async with posting(sqlite_url, tmp_path, nursery) as post:
         await pragma(post.serving.estate.database, "max_page_count=1")
