@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import sys
 import tempfile
 import time
@@ -18,13 +19,14 @@ def main() -> int:
     """Return the exit status: 0 when every test failed as it should."""
     parser = argparse.ArgumentParser(prog="python -m tests.defences", description=__doc__)
     parser.add_argument("subjects", nargs="*", help=f"of {', '.join(register.subjects())}; all without any")
+    parser.add_argument("--about", default="", help="only those whose attack fits this pattern")
     parser.add_argument("--write", action="store_true", help="only write the table into docs/SECURITY.md")
     given = parser.parse_args()
     try:
         if given.write:
             page.write(register.read())
             return 0
-        return _try_all(register.read(*given.subjects))
+        return _try_all([defence for defence in register.read(*given.subjects) if re.search(given.about, defence.attack, re.IGNORECASE)])
     except register.Unusable as unusable:
         click.echo(unusable, err=True)
         return 2
