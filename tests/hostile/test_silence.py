@@ -96,9 +96,10 @@ async def test_sockets_of_visitors_who_never_say_hello_are_let_go(patient: Besie
     before, idle = patient.memory(), patient.sockets()
     async with crowd(patient.port, CROWD, upgrade(f"/ws/chat/{patient.chat_key}")):
         waited = await patient.health()
-        await until_there(patient, idle + round(0.9 * CROWD))
+        # Of ten thousand the first have missed their heartbeat (37 seconds) before the last has come.
+        await until_there(patient, idle + CROWD // 2)
         grown = patient.memory() - before
-        tell(capsys, f"{CROWD} silent sockets of visitors: {grown / MEGABYTE:.0f} MB, a newcomer waits {waited * 1000:.0f} ms")
+        tell(capsys, f"{patient.sockets() - idle} silent sockets of visitors of {CROWD}: {grown / MEGABYTE:.0f} MB, a newcomer waits {waited * 1000:.0f} ms")
         assert waited < 8
         assert grown < 20 * MEGABYTE + CROWD * 60_000
         # After our last word on a WebSocket its other end has a little longer to answer it.
