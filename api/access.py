@@ -57,22 +57,22 @@ async def find_pass(request: web.Request) -> Pass | None:
     house, doorkeeper = request.app[HOUSE], request.app[DOORKEEPER]
     kind, _, given = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() == "bearer":
-        return await _by_token(house, doorkeeper, given.strip())
-    cookie = request.cookies.get(cookie_name(house.settings))
-    return await _by_session(house, doorkeeper, cookie) if cookie else None
+        token = given.strip()
+        known = await doorkeeper.by_token(token)
+    else:
+        token = request.cookies.get(cookie_name(house.settings), "")
+        known = await doorkeeper.by_session(token) if token else None
+    if known is None:
+        return None
+    return Pass(viewer=staff.viewer_of(known, await house.directory.access()), csrf=known.csrf, token=token)
 
 
 async def renew(house: House, doorkeeper: Doorkeeper, entries: Collection[Pass]) -> dict[str, Pass]:
     """Return by token, all at once, those passes that are still good, each with what its agent may see now."""
     access = await house.directory.access()
-    sessions = await doorkeeper.by_sessions({entry.token for entry in entries if entry.csrf is not None})
-    agents = await doorkeeper.by_tokens({entry.token for entry in entries if entry.csrf is None})
-    agents |= {token: session.agent_id for token, session in sessions.items()}
-    async with house.factory.reading() as uow:
-        viewers = await staff.viewers(uow, set(agents.values()), access)
-    return {
-        entry.token: Pass(viewer=viewers[agent_id], csrf=entry.csrf, token=entry.token) for entry in entries if (agent_id := agents.get(entry.token)) in viewers
-    }
+    known = await doorkeeper.by_sessions({entry.token for entry in entries if entry.csrf is not None})
+    known |= await doorkeeper.by_tokens({entry.token for entry in entries if entry.csrf is None})
+    return {token: Pass(viewer=staff.viewer_of(who, access), csrf=who.csrf, token=token) for token, who in known.items()}
 
 
 def check_origin(request: web.Request, *, is_needed: bool = False) -> None:
@@ -113,19 +113,3 @@ def drop_cookie(request: web.Request, response: web.Response) -> None:
     """Take the browser's session away."""
     settings = request.app[HOUSE].settings
     response.del_cookie(cookie_name(settings), path="/", httponly=True, samesite="Lax", secure=settings.is_https)
-
-
-async def _by_session(house: House, doorkeeper: Doorkeeper, token: str) -> Pass | None:
-    session = await doorkeeper.by_session(token)
-    return None if session is None else await _pass(house, session.agent_id, session.csrf, token)
-
-
-async def _by_token(house: House, doorkeeper: Doorkeeper, token: str) -> Pass | None:
-    agent_id = await doorkeeper.by_token(token)
-    return None if agent_id is None else await _pass(house, agent_id, None, token)
-
-
-async def _pass(house: House, agent_id: int, csrf: str | None, token: str) -> Pass:
-    access = await house.directory.access()
-    async with house.factory.reading() as uow:
-        return Pass(viewer=await staff.viewer(uow, agent_id, access), csrf=csrf, token=token)

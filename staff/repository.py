@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import TypeVar, cast
 
-from sqlalchemy import bindparam, delete, or_, select, update
+from sqlalchemy import BindParameter, Row, Table, bindparam, delete, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,6 +15,23 @@ from staff.models import Agent, ApiToken, BusinessHours, Session, SignInThrottle
 from staff.values import Attempts, Role, Roster
 
 T = TypeVar("T")
+# (id, digest, CSRF token, last used at, agent, name, role, team), a row for each team of the agent's, one without when there is none.
+Entry = Row[int, str, str | None, datetime | None, int, str, str, int | None]
+
+_agents, _members, _sessions, _tokens = (cast(Table, row.__table__) for row in (Agent, TeamMember, Session, ApiToken))
+# Built once, and one look: every request begins with it.
+_DIGESTS: BindParameter[object] = bindparam("digests", expanding=True)
+_WHO = (_agents.c.id, _agents.c.name, _agents.c.role, _members.c.team_id)
+_BY_SESSION = (
+    select(_sessions.c.id, _sessions.c.token_digest, _sessions.c.csrf, _sessions.c.last_used_at, *_WHO)
+    .select_from(_sessions.join(_agents, _agents.c.id == _sessions.c.agent_id).join(_members, _members.c.agent_id == _agents.c.id, isouter=True))
+    .where(_sessions.c.token_digest.in_(_DIGESTS), _sessions.c.expires_at > bindparam("now"), _agents.c.is_active)
+)
+_BY_TOKEN = (
+    select(_tokens.c.id, _tokens.c.token_digest, literal(None), _tokens.c.last_used_at, *_WHO)
+    .select_from(_tokens.join(_agents, _agents.c.id == _tokens.c.agent_id).join(_members, _members.c.agent_id == _agents.c.id, isouter=True))
+    .where(_tokens.c.token_digest.in_(_DIGESTS), _agents.c.is_active)
+)
 
 _ROSTERS = (
     select(Team.id, Team.name, Agent.id, Agent.name)
@@ -132,10 +149,9 @@ class StaffRepository:
         self._session.add_all([TeamMember(team_id=team_id, agent_id=agent_id) for agent_id in agent_ids])
         await self._session.flush()
 
-    async def sessions(self, digests: Collection[str], now: datetime) -> list[Session]:
+    async def sessions(self, digests: Collection[str], now: datetime) -> Sequence[Entry]:
         """Return the sessions under some digests that have not run out, of agents who may still sign in."""
-        query = select(Session).join(Agent, Agent.id == Session.agent_id).where(Session.token_digest.in_(digests), Session.expires_at > now, Agent.is_active)
-        return list(await self._session.scalars(query))
+        return (await (await core(self._session)).execute(_BY_SESSION, {"digests": list(digests), "now": now})).all()
 
     async def touch_sessions(self, session_ids: Collection[int], at: datetime, expires_at: datetime) -> None:
         """Note that sessions are in use."""
@@ -153,10 +169,9 @@ class StaffRepository:
         """Return an agent's tokens, newest first."""
         return list(await self._session.scalars(select(ApiToken).where(ApiToken.agent_id == agent_id).order_by(ApiToken.id.desc())))
 
-    async def tokens_among(self, digests: Collection[str]) -> list[tuple[ApiToken, Agent]]:
-        """Return the tokens under some digests with their agents, who may still sign in."""
-        query = select(ApiToken, Agent).join(Agent, Agent.id == ApiToken.agent_id).where(ApiToken.token_digest.in_(digests), Agent.is_active)
-        return [(token, agent) for token, agent in await self._session.execute(query)]
+    async def tokens_among(self, digests: Collection[str]) -> Sequence[Entry]:
+        """Return the tokens under some digests, of agents who may still sign in."""
+        return (await (await core(self._session)).execute(_BY_TOKEN, {"digests": list(digests)})).all()
 
     async def touch_tokens(self, token_ids: Collection[int], at: datetime) -> None:
         """Note that tokens are in use."""

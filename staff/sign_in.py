@@ -7,9 +7,7 @@ from kernel.crypto import password_matches
 from kernel.uow import UnitOfWorkFactory
 from staff import service
 from staff.errors import WrongCredentials
-from staff.values import SignedIn
-
-_TOUCH_EVERY = timedelta(minutes=1)
+from staff.values import Known, SignedIn
 
 
 class SignIn:
@@ -47,29 +45,28 @@ class Doorkeeper:
         self._factory = factory
         self._lasting = lasting
 
-    async def by_session(self, token: str) -> SignedIn | None:
-        """Return the session that a cookie's token opened; being used lets it last on."""
+    async def by_session(self, token: str) -> Known | None:
+        """Return who comes back by a cookie's token; being used lets their session last on."""
         return (await self.by_sessions([token])).get(token)
 
-    async def by_sessions(self, tokens: Collection[str]) -> dict[str, SignedIn]:
-        """Return by token the sessions that some cookies' tokens opened, all at once; being used lets them last on."""
+    async def by_sessions(self, tokens: Collection[str]) -> dict[str, Known]:
+        """Return by token who comes back by some cookies' tokens, all at once; being used lets their sessions last on."""
         async with self._factory.reading() as uow:
             found = await service.sessions_of(uow, tokens)
-        if due := [session.session_id for session in found.values() if session.is_touch_due]:
+        if due := [known.entry_id for known in found.values() if known.is_touch_due]:
             async with self._factory() as uow:
                 await service.touch_sessions(uow, due, self._lasting)
         return found
 
-    async def by_token(self, token: str) -> int | None:
-        """Return the agent as whom an API token comes in."""
+    async def by_token(self, token: str) -> Known | None:
+        """Return as whom an API token comes in."""
         return (await self.by_tokens([token])).get(token)
 
-    async def by_tokens(self, tokens: Collection[str]) -> dict[str, int]:
-        """Return by API token the agents as whom some come in, all at once."""
+    async def by_tokens(self, tokens: Collection[str]) -> dict[str, Known]:
+        """Return by API token as whom some come in, all at once."""
         async with self._factory.reading() as uow:
             found = await service.tokens_among(uow, tokens)
-            now = uow.clock.now()
-        if due := [row.id for row in found.values() if row.last_used_at is None or now - row.last_used_at >= _TOUCH_EVERY]:
+        if due := [known.entry_id for known in found.values() if known.is_touch_due]:
             async with self._factory() as uow:
                 await service.touch_tokens(uow, due)
-        return {token: row.agent_id for token, row in found.items()}
+        return found

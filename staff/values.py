@@ -30,14 +30,26 @@ class Viewer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn:
-    """A session that was just made, or found again; `token` is only known when it was just made, `is_touch_due` asks to note that it is in use."""
+    """A session that was just made; its `token` is told this once."""
 
     session_id: int
     agent_id: int
     csrf: str
-    token: str | None
+    token: str
     expires_at: datetime
-    is_touch_due: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """Who came back by a session (`csrf` is set) or an API token, whose id is `entry_id`; `is_touch_due` asks to note that it is in use."""
+
+    entry_id: int
+    agent_id: int
+    name: str
+    role: Role
+    team_ids: frozenset[int]
+    csrf: str | None
+    is_touch_due: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,6 @@
 
 from staff.service.entry import (
     LASTING,
-    agent_of_token,
     begin_session,
     count_attempt,
     create_token,
@@ -35,12 +34,11 @@ from staff.service.people import (
     teams,
     teams_of,
     viewer,
-    viewers,
+    viewer_of,
 )
 
 __all__ = [
     "LASTING",
-    "agent_of_token",
     "agents",
     "begin_session",
     "change_agent",
@@ -71,5 +69,5 @@ __all__ = [
     "touch_sessions",
     "touch_tokens",
     "viewer",
-    "viewers",
+    "viewer_of",
 ]

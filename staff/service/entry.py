@@ -1,15 +1,15 @@
 """The way in for agents and their programs: attempts, sessions and tokens."""
 
-from collections.abc import Collection
-from datetime import timedelta
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
 
 from kernel.crypto import digest_of_token, fresh_token
 from kernel.uow import UnitOfWork
 from staff import rules
 from staff.errors import NotSignedIn, Throttled
 from staff.models import Agent, ApiToken, Session
-from staff.repository import AttemptsRepository, StaffRepository
-from staff.values import SignedIn
+from staff.repository import AttemptsRepository, Entry, StaffRepository
+from staff.values import Known, Role, SignedIn
 
 TOKEN_PREFIX = "kdt_"  # noqa: S105 - what tokens begin with is no secret
 LASTING = timedelta(days=14)
@@ -69,23 +69,13 @@ async def begin_session(uow: UnitOfWork, agent_id: int, lasting: timedelta = LAS
     return SignedIn(session_id=session.id, agent_id=agent_id, csrf=session.csrf, token=token, expires_at=session.expires_at)
 
 
-async def sessions_of(uow: UnitOfWork, tokens: Collection[str]) -> dict[str, SignedIn]:
-    """Return by token the sessions that some tokens opened, but for those that have ended or whose agents may no longer sign in.
+async def sessions_of(uow: UnitOfWork, tokens: Collection[str]) -> dict[str, Known]:
+    """Return by token who some sessions' tokens belong to, but for those that have ended or whose agents may no longer sign in.
 
     Nothing is written: see `touch_sessions`.
     """
     now, names = uow.clock.now(), {digest_of_token(token): token for token in tokens}
-    return {
-        names[row.token_digest]: SignedIn(
-            session_id=row.id,
-            agent_id=row.agent_id,
-            csrf=row.csrf,
-            token=None,
-            expires_at=row.expires_at,
-            is_touch_due=now - row.last_used_at >= _TOUCH_EVERY,
-        )
-        for row in await StaffRepository(uow.session).sessions(names, now)
-    }
+    return _known(await StaffRepository(uow.session).sessions(names, now), names, now) if names else {}
 
 
 async def touch_sessions(uow: UnitOfWork, session_ids: Collection[int], lasting: timedelta = LASTING) -> None:
@@ -124,17 +114,25 @@ async def tokens_of(uow: UnitOfWork, agent_id: int) -> list[ApiToken]:
     return await StaffRepository(uow.session).tokens(agent_id)
 
 
-async def tokens_among(uow: UnitOfWork, tokens: Collection[str]) -> dict[str, ApiToken]:
-    """Return by token the rows of those whose agents may sign in. Nothing is written: see `touch_tokens`."""
+async def tokens_among(uow: UnitOfWork, tokens: Collection[str]) -> dict[str, Known]:
+    """Return by token who some API tokens belong to, but for those whose agents may no longer sign in. Nothing is written: see `touch_tokens`."""
     names = {digest_of_token(token): token for token in tokens if token.startswith(TOKEN_PREFIX)}
-    found = await StaffRepository(uow.session).tokens_among(names) if names else []
-    return {names[row.token_digest]: row for row, _ in found}
+    return _known(await StaffRepository(uow.session).tokens_among(names), names, uow.clock.now()) if names else {}
 
 
-async def agent_of_token(uow: UnitOfWork, token: str) -> Agent | None:
-    """Return the agent as whom a token comes in, if they may sign in."""
-    found = await StaffRepository(uow.session).tokens_among([digest_of_token(token)]) if token.startswith(TOKEN_PREFIX) else []
-    return found[0][1] if found else None
+def _known(rows: Sequence[Entry], names: Mapping[str, str], now: datetime) -> dict[str, Known]:
+    teams: dict[int, set[int]] = {}
+    for row in rows:
+        mine = teams.setdefault(row[0], set())
+        if row[7] is not None:
+            mine.add(row[7])
+    return {
+        names[row[1]]: Known(
+            entry_id=row[0], csrf=row[2], is_touch_due=row[3] is None or now - row[3] >= _TOUCH_EVERY,
+            agent_id=row[4], name=row[5], role=Role(row[6]), team_ids=frozenset(teams[row[0]]),
+        )
+        for row in rows
+    }  # fmt: skip
 
 
 async def touch_tokens(uow: UnitOfWork, token_ids: Collection[int]) -> None:

@@ -10,7 +10,7 @@ from staff import rules
 from staff.errors import AgentExists, LastAdmin, NotSignedIn, TeamExists
 from staff.models import Agent, BusinessHours, Team
 from staff.repository import StaffRepository
-from staff.values import InboxAccess, Role, Roster, Viewer
+from staff.values import InboxAccess, Known, Role, Roster, Viewer
 
 
 async def create_agent(uow: UnitOfWork, *, name: str, email: str, password_hash: str | None, role: Role = Role.AGENT) -> Agent:
@@ -91,24 +91,21 @@ async def viewer(uow: UnitOfWork, agent_id: int, inboxes: Sequence[InboxAccess])
     Raises:
         NotSignedIn: the agent may not sign in (any more).
     """
-    found = await viewers(uow, [agent_id], inboxes)
-    if agent_id not in found:
+    sql = StaffRepository(uow.session)
+    agent = next(iter(await sql.agents_among([agent_id])), None)
+    if agent is None or not agent.is_active:
         raise NotSignedIn
-    return found[agent_id]
+    team_ids = frozenset(team_id for _, team_id in await sql.team_ids([agent_id]))
+    return _viewer(agent.id, agent.name, Role(agent.role), team_ids, inboxes)
 
 
-async def viewers(uow: UnitOfWork, agent_ids: Collection[int], inboxes: Sequence[InboxAccess]) -> dict[int, Viewer]:
-    """Return by agent what limits everything that they read; who may not sign in (any more) is left out."""
-    sql, teams_by_agent = StaffRepository(uow.session), defaultdict[int, set[int]](set)
-    for agent_id, team_id in await sql.team_ids(agent_ids):
-        teams_by_agent[agent_id].add(team_id)
-    found = {}
-    for agent in await sql.agents_among(agent_ids):
-        role, team_ids = Role(agent.role), frozenset(teams_by_agent[agent.id])
-        if agent.is_active:
-            inbox_ids = rules.visible_inboxes(role, team_ids, inboxes)
-            found[agent.id] = Viewer(agent_id=agent.id, name=agent.name, role=role, team_ids=team_ids, inbox_ids=inbox_ids)
-    return found
+def viewer_of(known: Known, inboxes: Sequence[InboxAccess]) -> Viewer:
+    """Return what limits everything that somebody who came back reads."""
+    return _viewer(known.agent_id, known.name, known.role, known.team_ids, inboxes)
+
+
+def _viewer(agent_id: int, name: str, role: Role, team_ids: frozenset[int], inboxes: Sequence[InboxAccess]) -> Viewer:
+    return Viewer(agent_id=agent_id, name=name, role=role, team_ids=team_ids, inbox_ids=rules.visible_inboxes(role, team_ids, inboxes))
 
 
 async def create_team(uow: UnitOfWork, *, name: str, member_ids: Collection[int] = (), business_hours_id: int | None = None) -> Team:
