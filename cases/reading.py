@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
 
 from cases.models import ActivityRow, Case
 from cases.repository.counts import KeptCounts
 from cases.repository.lists import CaseLists
+from cases.repository.pages import CasePages
 from cases.repository.rows import CaseRows
 from cases.rules import wording
 from cases.values import CaseFilter, Counts, Sort
@@ -31,6 +33,28 @@ async def find(uow: UnitOfWork, ids: Sequence[int]) -> list[Case]:
     return await CaseRows(uow.session).find(ids) if ids else []
 
 
+class Listed(Protocol):
+    """What the order of a list is made of; a case has it, and so has what others read of one."""
+
+    @property
+    def id(self) -> int:
+        """The case."""
+        ...
+
+    @property
+    def last_message_id(self) -> int:
+        """Its newest message."""
+        ...
+
+    @property
+    def waiting_since(self) -> datetime | None:
+        """Since when somebody waits for us; where nobody does, it is in no list by waiting."""
+        ...
+
+
+L = TypeVar("L", bound=Listed)
+
+
 async def page(uow: UnitOfWork, wanted: CaseFilter, cursor: str | None, limit: int) -> Page[Case]:
     """Return a page of a list; sorted by waiting, only cases that wait are in it.
 
@@ -38,12 +62,27 @@ async def page(uow: UnitOfWork, wanted: CaseFilter, cursor: str | None, limit: i
         BadCursor: the cursor was made for another list.
         BadTag: the tag asked for is none.
     """
-    by_waiting = wanted.sort is Sort.WAITING
-    after = keyset(cursor, 2 if by_waiting else 1)
+    ids = await page_ids(uow, wanted, cursor, limit)
+    found = {case.id: case for case in await find(uow, ids)}
+    return paged([found[case_id] for case_id in ids], wanted.sort, limit)
+
+
+async def page_ids(uow: UnitOfWork, wanted: CaseFilter, cursor: str | None, limit: int) -> list[int]:
+    """Return the ids of what `page` holds and of one more, when there is more: what `paged` makes the page of, whoever reads the rows.
+
+    Raises:
+        BadCursor: the cursor was made for another list.
+        BadTag: the tag asked for is none.
+    """
+    after = keyset(cursor, 2 if wanted.sort is Sort.WAITING else 1)
     if wanted.tag is not None:
         wanted = replace(wanted, tag=wording.tag(wanted.tag))
-    found = await CaseLists(uow.session).page(wanted, after, limit + 1)
-    return page_of(found, limit, _waiting_key if by_waiting else _message_key)
+    return await CasePages(uow.session).ids(wanted, after, limit + 1)
+
+
+def paged(rows: Sequence[L], sort: Sort, limit: int) -> Page[L]:
+    """Make a page of the rows of `page_ids`, with the cursor of what follows."""
+    return page_of(rows, limit, _waiting_key if sort is Sort.WAITING else _message_key)
 
 
 async def counts(uow: UnitOfWork, agent_id: int, inbox_ids: frozenset[int] | None, team_ids: frozenset[int]) -> Counts:
@@ -88,16 +127,10 @@ async def seen(uow: UnitOfWork, agent_id: int, case_id: int, message_id: int) ->
     await CaseLists(uow.session).note_seen(agent_id, case_id, message_id)
 
 
-async def unread_among(uow: UnitOfWork, agent_id: int, among: Sequence[Case]) -> set[int]:
-    """Return which of the cases hold a customer's message that the agent has not read."""
-    read = await CaseLists(uow.session).seen(agent_id, [case.id for case in among]) if among else {}
-    return {case.id for case in among if case.last_inbound_id is not None and case.last_inbound_id > read.get(case.id, 0)}
-
-
-def _message_key(case: Case) -> tuple[int]:
+def _message_key(case: Listed) -> tuple[int]:
     return (case.last_message_id,)
 
 
-def _waiting_key(case: Case) -> tuple[int, int]:
+def _waiting_key(case: Listed) -> tuple[int, int]:
     assert case.waiting_since is not None
     return micros(case.waiting_since), case.id

@@ -1,6 +1,6 @@
 """What the screens list: views, unread marks, tags, history."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import cast
 
 from sqlalchemy import BindParameter, bindparam, select
@@ -8,14 +8,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cases.models import ActivityRow, Case, CaseSeen, CaseTag
-from cases.repository.pages import CasePages
-from cases.values import ACTIVE, CaseFilter, CaseStatus
+from cases.values import ACTIVE, CaseStatus
+from kernel.db import core
 
 # Made once: a list of fifty ids put into a statement each time costs more than the database takes for it.
 _IDS: BindParameter[object] = bindparam("ids", expanding=True)
-_SOME = select(Case).where(Case.id.in_(_IDS)).execution_options(populate_existing=True)
 _TAGS = select(CaseTag.case_id, CaseTag.tag).where(CaseTag.case_id.in_(_IDS)).order_by(CaseTag.tag)
-_SEEN = select(CaseSeen.case_id, CaseSeen.message_id).where(CaseSeen.agent_id == bindparam("agent_id"), CaseSeen.case_id.in_(_IDS))
 
 
 class CaseLists:
@@ -23,14 +21,6 @@ class CaseLists:
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
-
-    async def page(self, wanted: CaseFilter, after: tuple[int, ...] | None, limit: int) -> list[Case]:
-        """Return up to `limit` cases in the filter's order after a keyset: (last message), or (waiting since in microseconds, case) when sorted by waiting."""
-        ids = await CasePages(self._session).ids(wanted, after, limit)
-        if not ids:
-            return []
-        found = {case.id: case for case in await self._session.scalars(_SOME, {"ids": ids})}
-        return [found[case_id] for case_id in ids]
 
     async def unended(self, leaf_ids: Sequence[int]) -> list[Case]:
         """Return the customers' cases that have not ended, the latest message first."""
@@ -40,8 +30,8 @@ class CaseLists:
     async def tags(self, ids: Sequence[int]) -> dict[int, list[str]]:
         """Return the tags of each case, sorted; a case without any is there too."""
         tags: dict[int, list[str]] = {case_id: [] for case_id in ids}
-        found = await self._session.execute(_TAGS, {"ids": ids})
-        for case_id, tag in found:
+        found = await (await core(self._session)).execute(_TAGS, {"ids": ids})
+        for case_id, tag in found.all():
             tags[case_id].append(tag)
         return tags
 
@@ -58,11 +48,6 @@ class CaseLists:
                 where=CaseSeen.message_id < insert.excluded.message_id,
             )
         )
-
-    async def seen(self, agent_id: int, ids: Sequence[int]) -> Mapping[int, int]:
-        """Return the last message an agent has read of each case they have opened."""
-        found = await self._session.execute(_SEEN, {"agent_id": agent_id, "ids": ids})
-        return {row.case_id: row.message_id for row in found}
 
     async def activities(self, leaf_ids: Sequence[int], before_id: int | None, limit: int, inbox_ids: frozenset[int] | None) -> list[ActivityRow]:
         """Return lines of history of customers, newest first, of cases that may be seen."""

@@ -1,7 +1,6 @@
 """SQL of reading: timelines, messages with what belongs to them, names of customers; every list by set."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import cast
 
 from sqlalchemy import BindParameter, ColumnElement, bindparam, column, func, select, table
@@ -9,30 +8,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from inbox.models import Attachment, Conversation, Delivery, Message
 from inbox.values import Direction
+from kernel.db import core
 from kernel.errors import NotFound
 from kernel.merging import merged
 
 _customers = table("customers", column("id"), column("root_id"), column("name"))
-_previewed = 400  # characters fetched for a preview
 # Made once: a list of fifty ids put into a statement each time costs more than the database takes for it.
 _IDS: BindParameter[object] = bindparam("ids", expanding=True)
-_LINES = select(Message.id, func.substr(Message.text, 1, _previewed), Message.direction, Message.kind, Message.inbox_id, Message.is_unverified).where(
-    Message.id.in_(_IDS)
-)
 _roots = _customers.alias("roots")
 _NAMED = select(_customers.c.id, _roots.c.id, _roots.c.name).join(_roots, _roots.c.id == _customers.c.root_id).where(_customers.c.id.in_(_IDS))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LastLine:
-    """What a list shows of a message."""
-
-    id: int
-    head: str
-    direction: str
-    kind: str
-    inbox_id: int
-    is_unverified: bool
 
 
 class ReadingRepository:
@@ -105,18 +89,9 @@ class ReadingRepository:
         rows = (await self._session.execute(select(Delivery).where(Delivery.message_id.in_(message_ids)))).scalars()
         return {row.message_id: row for row in rows}
 
-    async def last_lines(self, message_ids: Sequence[int]) -> dict[int, LastLine]:
-        """Return the first words of some messages, those that may be seen; a long mail is not read whole for a line."""
-        # Asked by id alone: given inboxes as well, SQLite, which knows nothing of how many there are, reads all messages of these inboxes.
-        return {
-            row[0]: LastLine(id=row[0], head=row[1], direction=row[2], kind=row[3], inbox_id=row[4], is_unverified=row[5])
-            for row in await self._session.execute(_LINES, {"ids": message_ids})
-            if self._inbox_ids is None or row[4] in self._inbox_ids
-        }
-
     async def roots(self, leaf_ids: Sequence[int]) -> dict[int, tuple[int, str]]:
         """Return for each leaf its root and the root's name."""
-        return {row[0]: (row[1], row[2]) for row in await self._session.execute(_NAMED, {"ids": leaf_ids})}
+        return {row[0]: (row[1], row[2]) for row in (await (await core(self._session)).execute(_NAMED, {"ids": leaf_ids})).all()}
 
     async def conversations(self, leaf_ids: Sequence[int] | None, inbox_id: int | None, before: int | None, limit: int) -> Sequence[Conversation]:
         """Return conversations, the newest first, of one customer or inbox or of all."""

@@ -10,6 +10,7 @@ from sqlalchemy import event, text
 
 from cases import service as cases
 from cases.values import CaseFilter, CaseStatus, Sort, View
+from inbox.repositories.lists import listed
 from inbox.repositories.reading import ReadingRepository
 from kernel.clock import MovedClock
 from kernel.db import Database
@@ -88,14 +89,19 @@ class TestPlans:
         assert steps
         assert not any("TEMP B-TREE" in step for step in steps), steps
 
-    async def test_the_last_lines_of_a_list_are_read_by_their_ids(self, sqlite: UnitOfWorkFactory) -> None:
+    async def test_the_rows_of_a_list_are_read_by_their_ids(self, sqlite: UnitOfWorkFactory) -> None:
         """Given inboxes too, SQLite would read all messages of these inboxes."""
         plans = Plans(sqlite)
         async with sqlite.reading() as uow:
-            reading = ReadingRepository(uow.session, frozenset({3, 4}))
-            assert await reading.last_lines([1, 2]) == {}
-            assert await reading.messages([1, 2]) == []
-        assert [step for step in await plans.explained() if "messages" in step] == ["SEARCH messages USING INTEGER PRIMARY KEY (rowid=?)"] * 2
+            assert await listed(uow.session, 7, [1, 2]) == []
+            assert await ReadingRepository(uow.session, frozenset({3, 4})).messages([1, 2]) == []
+        steps = await plans.explained()
+        assert not any(step.startswith("SCAN") for step in steps), steps
+        assert [step for step in steps if "messages" in step or "cases" in step] == [
+            "SEARCH cases USING INTEGER PRIMARY KEY (rowid=?)",
+            "SEARCH messages USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN",
+            "SEARCH messages USING INTEGER PRIMARY KEY (rowid=?)",
+        ]
 
     async def test_a_timeline_passes_over_what_may_not_be_seen_without_reading_it(self, sqlite: UnitOfWorkFactory) -> None:
         plans = Plans(sqlite)

@@ -7,7 +7,9 @@ import pytest
 
 from cases import service as cases
 from cases.values import CaseFilter, CaseStatus, Counts, Sort, View
+from inbox.repositories.lists import listed as rows_of
 from kernel.paging import BadCursor
+from kernel.uow import UnitOfWork
 from tests.cases.desk import Desk
 from tests.support import rows
 
@@ -27,6 +29,11 @@ async def listed(desk: Desk, wanted: CaseFilter, limit: int = 50) -> list[int]:
         found.extend(case.id for case in page.items)
         if (cursor := page.next) is None:
             return found
+
+
+async def unread_of(uow: UnitOfWork, agent_id: int, case_ids: list[int]) -> set[int]:
+    """Return which of some cases a list shows an agent as unread."""
+    return {case.id for case in await rows_of(uow.session, agent_id, case_ids) if case.is_unread}
 
 
 async def opened_apart(desk: Desk, n: int) -> list[int]:
@@ -147,7 +154,7 @@ class TestSeen:
         async with desk.unit_of_work() as uow:
             await cases.seen(uow, desk.ines.agent_id, read, (await cases.get(uow, read)).last_message_id)
         async with desk.unit_of_work.reading() as uow:
-            assert await cases.unread_among(uow, desk.ines.agent_id, await cases.find(uow, [read, unread])) == {unread}
+            assert await unread_of(uow, desk.ines.agent_id, [read, unread]) == {unread}
 
     async def test_never_goes_back(self, desk: Desk) -> None:
         assert desk.ines.agent_id is not None
@@ -157,7 +164,7 @@ class TestSeen:
             await cases.seen(uow, desk.ines.agent_id, case_id, last)
             await cases.seen(uow, desk.ines.agent_id, case_id, last - 1)
         async with desk.unit_of_work.reading() as uow:
-            assert await cases.unread_among(uow, desk.ines.agent_id, await cases.find(uow, [case_id])) == set()
+            assert await unread_of(uow, desk.ines.agent_id, [case_id]) == set()
 
     async def test_a_new_message_is_unread_and_an_answer_is_not(self, desk: Desk) -> None:
         assert desk.ines.agent_id is not None
@@ -166,10 +173,10 @@ class TestSeen:
             await cases.seen(uow, desk.ines.agent_id, case_id, (await cases.get(uow, case_id)).last_message_id)
             await cases.noted(uow, case_id, uow.ids(), uow.clock.now())
         async with desk.unit_of_work.reading() as uow:
-            assert await cases.unread_among(uow, desk.ines.agent_id, await cases.find(uow, [case_id])) == set()
+            assert await unread_of(uow, desk.ines.agent_id, [case_id]) == set()
         await desk.written_again(case_id)
         async with desk.unit_of_work.reading() as uow:
-            assert await cases.unread_among(uow, desk.ines.agent_id, await cases.find(uow, [case_id])) == {case_id}
+            assert await unread_of(uow, desk.ines.agent_id, [case_id]) == {case_id}
 
 
 class TestActivities:
@@ -186,4 +193,4 @@ class TestActivities:
 
     async def test_tags_of_nothing_are_nothing(self, desk: Desk) -> None:
         async with desk.unit_of_work.reading() as uow:
-            assert (await cases.tags_of(uow, []), await cases.find(uow, []), await cases.unread_among(uow, 1, [])) == ({}, [], set())
+            assert (await cases.tags_of(uow, []), await cases.find(uow, []), await unread_of(uow, 1, [])) == ({}, [], set())
