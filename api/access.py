@@ -13,7 +13,7 @@ from kernel.config import Settings
 from staff import service as staff
 from staff.errors import NotSignedIn
 from staff.sign_in import Doorkeeper
-from staff.values import Role, Viewer
+from staff.values import Known, Role, Viewer
 
 COOKIE = "kindred_session"
 # Browsers take a cookie of such a name only over TLS and for this host alone: no neighbour under the same domain can plant one.
@@ -58,13 +58,9 @@ async def find_pass(request: web.Request) -> Pass | None:
     kind, _, given = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() == "bearer":
         token = given.strip()
-        known = await doorkeeper.by_token(token)
-    else:
-        token = request.cookies.get(cookie_name(house.settings), "")
-        known = await doorkeeper.by_session(token) if token else None
-    if known is None:
-        return None
-    return Pass(viewer=staff.viewer_of(known, await house.directory.access()), csrf=known.csrf, token=token)
+        return await _pass(house, await doorkeeper.by_token(token), token)
+    cookie = request.cookies.get(cookie_name(house.settings))
+    return await _pass(house, await doorkeeper.by_session(cookie), cookie) if cookie else None
 
 
 async def renew(house: House, doorkeeper: Doorkeeper, entries: Collection[Pass]) -> dict[str, Pass]:
@@ -113,3 +109,9 @@ def drop_cookie(request: web.Request, response: web.Response) -> None:
     """Take the browser's session away."""
     settings = request.app[HOUSE].settings
     response.del_cookie(cookie_name(settings), path="/", httponly=True, samesite="Lax", secure=settings.is_https)
+
+
+async def _pass(house: House, known: Known | None, token: str) -> Pass | None:
+    if known is None:
+        return None
+    return Pass(viewer=staff.viewer_of(known, await house.directory.access()), csrf=known.csrf, token=token)
