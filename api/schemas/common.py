@@ -28,7 +28,10 @@ def _given_id(value: object) -> object:
 
 
 def _is_storable(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
-    text = orjson.dumps(value)
+    try:
+        text = orjson.dumps(value)
+    except orjson.JSONEncodeError:
+        raise ValueError("whole numbers within 64 bits") from None
     if len(text) > 16_000:
         raise ValueError("at most 16000 bytes of JSON")
     # PostgreSQL's JSON knows no NUL.

@@ -60,6 +60,13 @@ class TestProfiles:
         path = f"/customers/{await desk.customer_of((await desk.says('Hello'))['case_id'])}"
         assert (await desk.otto.patch(path, change)).status == 422
 
+    async def test_refuses_a_number_that_no_program_of_ours_can_write(self, desk: Desk) -> None:
+        path = f"/customers/{await desk.customer_of((await desk.says('Hello'))['case_id'])}"
+        for number in (b"-25063857405144488904491008", b"18446744073709551616"):
+            body = b'{"attributes": {"x": [%s]}}' % number
+            refused = await desk.otto.ask("PATCH", path, content=body, headers={"Content-Type": "application/json"})
+            assert (refused.status, refused.code) == (422, "request.invalid")
+
 
 class TestMerges:
     async def test_makes_two_one_and_two_again(self, stored_desk: Desk) -> None:
