@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, StrEnum
+from typing import NamedTuple
 
 
 class CaseStatus(StrEnum):
@@ -295,3 +296,16 @@ class Figures:
     median: timedelta | None
     p90: timedelta | None
     n: int
+
+
+class Line(NamedTuple):
+    """A line of a case's history, as it was written."""
+
+    id: int
+    case_id: int | None
+    actor_id: int | None
+    verb: str
+    before: dict[str, object]
+    after: dict[str, object]
+    reason: str | None
+    done_at: datetime

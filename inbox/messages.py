@@ -1,31 +1,38 @@
 """Messages as the screens show them, gathered by set."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from inbox.dead_letters import payload_of
 from inbox.directory import InboxDirectory
-from inbox.models import Attachment, Delivery, Message
+from inbox.models import Attachment
 from inbox.repositories.payloads import PayloadRepository
 from inbox.repositories.reading import ReadingRepository
+from inbox.repositories.shown import ShownFile, ShownMessage, files_of, shown
 from inbox.values import DeliveryState, Direction, MessageKind
 from inbox.views import DeliveryView, FileView, InboxName, MessageView, Named
 from kernel.blobs import Blobs
 from kernel.errors import NotFound
 from kernel.uow import UnitOfWork
-from staff import service as staff
 from staff.values import Viewer
 
 
 async def message(uow: UnitOfWork, viewer: Viewer, directory: InboxDirectory, message_id: int) -> MessageView:
     """Return one message, or refuse with NotFound when there is none to see."""
-    row = await ReadingRepository(uow.session, viewer.inbox_ids).message(message_id)
-    return (await views(uow, viewer, directory, [row]))[0]
+    found = await some(uow, viewer, directory, [message_id])
+    if not found:
+        raise NotFound("message", message_id)
+    return found[0]
 
 
 async def some(uow: UnitOfWork, viewer: Viewer, directory: InboxDirectory, message_ids: Sequence[int]) -> list[MessageView]:
-    """Return those of these messages that the viewer may see, oldest first."""
-    return await views(uow, viewer, directory, await ReadingRepository(uow.session, viewer.inbox_ids).messages(message_ids))
+    """Return those of these messages that the viewer may see, oldest first, with their authors, files and deliveries: two statements, however many there are."""
+    rows = await shown(uow.session, viewer.inbox_ids, message_ids)
+    if not rows:
+        return []
+    files = await files_of(uow.session, [row.id for row in rows])
+    inboxes, now = await directory.names(uow, {row.inbox_id for row in rows}), uow.clock.now()
+    return [_view(row, files.get(row.id, ()), inboxes[row.inbox_id], now) for row in rows]
 
 
 async def html_of(uow: UnitOfWork, viewer: Viewer, message_id: int) -> str | None:
@@ -47,46 +54,25 @@ async def raw_of(uow: UnitOfWork, viewer: Viewer, blobs: Blobs, message_id: int)
     return payload.content_type, payload.body
 
 
-async def views(uow: UnitOfWork, viewer: Viewer, directory: InboxDirectory, rows: Sequence[Message]) -> list[MessageView]:
-    """Return messages with their authors, files and deliveries: four statements, however many there are."""
-    if not rows:
-        return []
-    reading = ReadingRepository(uow.session, viewer.inbox_ids)
-    ids = [row.id for row in rows]
-    files, deliveries = await reading.files(ids), await reading.deliveries(ids)
-    customers = await reading.roots(sorted({row.customer_id for row in rows}))
-    agents = await staff.names_of(uow, sorted({row.author_id for row in rows if row.author_id is not None}))
-    inboxes, now = await directory.names(uow, {row.inbox_id for row in rows}), uow.clock.now()
-    return [_view(row, files.get(row.id, []), deliveries.get(row.id), customers, agents, inboxes, now) for row in rows]
-
-
-def _view(
-    row: Message,
-    files: Sequence[Attachment],
-    delivery: Delivery | None,
-    customers: Mapping[int, tuple[int, str]],
-    agents: Mapping[int, str],
-    inboxes: Mapping[int, InboxName],
-    now: datetime,
-) -> MessageView:
-    if row.author_id is not None:
-        author_type, author = "agent", Named(id=row.author_id, name=agents.get(row.author_id, "Somebody who left"))
-    else:
-        author_type, author = "customer", Named(id=customers[row.customer_id][0], name=customers[row.customer_id][1])
+def _view(row: ShownMessage, files: Sequence[ShownFile], inbox: InboxName, now: datetime) -> MessageView:
+    customer = Named(id=row.root_id, name=row.customer_name)
     return MessageView(
-        id=row.id, case_id=row.case_id, conversation_id=row.conversation_id, customer_id=customers[row.customer_id][0], inbox=inboxes[row.inbox_id],
-        direction=Direction(row.direction), kind=MessageKind(row.kind), author_type=author_type, author=author, text=row.text, quoted=row.quoted,
-        subject=row.subject, has_html=row.html is not None, is_unverified=row.is_unverified, placed_by=row.placed_by, sent_at=row.sent_at,
-        received_at=row.received_at, files=tuple(file_view(file) for file in files), delivery=_delivery(delivery, now) if delivery else None,
+        id=row.id, case_id=row.case_id, conversation_id=row.conversation_id, customer_id=row.root_id, inbox=inbox,
+        direction=Direction(row.direction), kind=MessageKind(row.kind), author_type="customer" if row.author_id is None else "agent",
+        author=customer if row.author_id is None else Named(id=row.author_id, name=row.author_name or "Somebody who left"), text=row.text, quoted=row.quoted,
+        subject=row.subject, has_html=row.has_html, is_unverified=row.is_unverified, placed_by=row.placed_by, sent_at=row.sent_at,
+        received_at=row.received_at, files=tuple(file_view(file) for file in files), delivery=_delivery(row, now),
     )  # fmt: skip
 
 
-def file_view(row: Attachment) -> FileView:
+def file_view(row: Attachment | ShownFile) -> FileView:
     """Return a file as the screens show it."""
     return FileView(id=row.id, name=row.name, media_type=row.media_type, size=row.size, digest=row.digest)
 
 
-def _delivery(row: Delivery, now: datetime) -> DeliveryView:
+def _delivery(row: ShownMessage, now: datetime) -> DeliveryView | None:
+    if row.state is None or row.recipient is None or row.attempts is None:
+        return None
     state = DeliveryState(row.state)
-    undo_until = row.due_at if state is DeliveryState.HELD and row.due_at > now else None
+    undo_until = row.due_at if state is DeliveryState.HELD and row.due_at is not None and row.due_at > now else None
     return DeliveryView(state=state, recipient=row.recipient, attempts=row.attempts, error=row.error, undo_until=undo_until)

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from cases import service as cases
-from cases.models import ActivityRow
+from cases.values import Line
 from inbox.directory import InboxDirectory
-from inbox.messages import views
+from inbox.messages import some
 from inbox.reply import visible_case
 from inbox.repositories.reading import ReadingRepository
 from inbox.repositories.replies import ReplyRepository
@@ -29,11 +29,11 @@ async def of_customer(
     key = keyset(cursor, 1)
     before = key[0] if key else None
     leaf_ids = await ReplyRepository(uow.session).leaf_ids(customer_id)
-    messages = await ReadingRepository(uow.session, viewer.inbox_ids).timeline(leaf_ids, before, limit + 1)
+    message_ids = await ReadingRepository(uow.session, viewer.inbox_ids).timeline(leaf_ids, before, limit + 1)
     activities = await cases.activities_of(uow, leaf_ids, before, limit + 1, viewer.inbox_ids)
     # Only what can be on this page is dressed up: the newest of both.
-    wanted = set(sorted([*(m.id for m in messages), *(a.id for a in activities)], reverse=True)[: limit + 1])
-    shown = await views(uow, viewer, directory, [m for m in messages if m.id in wanted])
+    wanted = set(sorted([*message_ids, *(a.id for a in activities)], reverse=True)[: limit + 1])
+    shown = await some(uow, viewer, directory, [message_id for message_id in message_ids if message_id in wanted])
     kept = [a for a in activities if a.id in wanted]
     agents = await staff.names_of(uow, sorted(_agents_in(kept)))
     teams = {team.id: team.name for team in await staff.teams(uow)}
@@ -42,14 +42,14 @@ async def of_customer(
     return page_of(sorted(entries, key=lambda entry: entry.id, reverse=True), limit, lambda entry: [entry.id])
 
 
-def _agents_in(rows: list[ActivityRow]) -> set[int]:
+def _agents_in(rows: list[Line]) -> set[int]:
     ids = {row.actor_id for row in rows if row.actor_id is not None}
     for row in rows:
         ids |= {int(str(side["assignee_id"])) for side in (row.before, row.after) if side.get("assignee_id")}
     return ids
 
 
-def _activity(row: ActivityRow, agents: Mapping[int, str], teams: Mapping[int, str]) -> ActivityView:
+def _activity(row: Line, agents: Mapping[int, str], teams: Mapping[int, str]) -> ActivityView:
     actor = Named(id=row.actor_id, name=agents.get(row.actor_id, "Somebody who left")) if row.actor_id is not None else None
     return ActivityView(
         id=row.id, case_id=row.case_id, actor=actor, verb=row.verb, before=row.before, after=row.after,

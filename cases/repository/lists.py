@@ -3,16 +3,25 @@
 from collections.abc import Sequence
 from typing import cast
 
-from sqlalchemy import BindParameter, bindparam, select
+from sqlalchemy import BindParameter, Table, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cases.models import ActivityRow, Case, CaseSeen, CaseTag
-from cases.values import ACTIVE, CaseStatus
+from cases.values import ACTIVE, CaseStatus, Line
 from kernel.db import core
 
 # Made once: a list of fifty ids put into a statement each time costs more than the database takes for it.
 _IDS: BindParameter[object] = bindparam("ids", expanding=True)
+_BEFORE_ALL = (1 << 63) - 1
+_a = cast(Table, ActivityRow.__table__).c
+_LINES = (
+    select(_a.id, _a.case_id, _a.actor_id, _a.verb, _a.before, _a.after, _a.reason, _a.done_at)
+    .where(_a.customer_id.in_(_IDS), _a.id < bindparam("before"))
+    .order_by(_a.id.desc())
+    .limit(bindparam("most"))
+)
+_LINES_AMONG = _LINES.join(Case, Case.id == _a.case_id).where(Case.inbox_id.in_(bindparam("inboxes", expanding=True)))
 _TAGS = select(CaseTag.case_id, CaseTag.tag).where(CaseTag.case_id.in_(_IDS)).order_by(CaseTag.tag)
 
 
@@ -49,9 +58,10 @@ class CaseLists:
             )
         )
 
-    async def activities(self, leaf_ids: Sequence[int], before_id: int | None, limit: int, inbox_ids: frozenset[int] | None) -> list[ActivityRow]:
+    async def activities(self, leaf_ids: Sequence[int], before_id: int | None, limit: int, inbox_ids: frozenset[int] | None) -> list[Line]:
         """Return lines of history of customers, newest first, of cases that may be seen."""
-        query = select(ActivityRow).where(ActivityRow.customer_id.in_(leaf_ids)).order_by(ActivityRow.id.desc()).limit(limit)
+        given: dict[str, object] = {"ids": leaf_ids, "before": _BEFORE_ALL if before_id is None else before_id, "most": limit}
+        query = _LINES
         if inbox_ids is not None:
-            query = query.join(Case, Case.id == ActivityRow.case_id).where(Case.inbox_id.in_(inbox_ids))
-        return list(await self._session.scalars(query if before_id is None else query.where(ActivityRow.id < before_id)))
+            query, given["inboxes"] = _LINES_AMONG, sorted(inbox_ids)
+        return [Line._make(row) for row in (await (await core(self._session)).execute(query, given)).all()]

@@ -41,13 +41,8 @@ class ReadingRepository:
             raise NotFound("message", message_id)
         return row
 
-    async def messages(self, message_ids: Sequence[int]) -> Sequence[Message]:
-        """Return those of these messages that may be seen, oldest first."""
-        rows = (await self._session.execute(select(Message).where(Message.id.in_(message_ids)).order_by(Message.id))).scalars()
-        return [row for row in rows if self._inbox_ids is None or row.inbox_id in self._inbox_ids]
-
-    async def timeline(self, leaf_ids: Sequence[int], before: int | None, limit: int) -> Sequence[Message]:
-        """Return a customer's messages, newest first."""
+    async def timeline(self, leaf_ids: Sequence[int], before: int | None, limit: int) -> list[int]:
+        """Return the ids of a customer's messages, newest first."""
         parameters: dict[str, object] = {f"leaf{at}": leaf_id for at, leaf_id in enumerate(leaf_ids)}
         # The sign keeps SQLite from beginning with the inboxes.
         seen = "" if self._inbox_ids is None else f"AND +inbox_id IN ({', '.join(str(int(one)) for one in sorted(self._inbox_ids)) or 'NULL'})"
@@ -57,16 +52,7 @@ class ReadingRepository:
         # From the index alone: what may not be seen, and what is not on this page, is never read.
         of_leaf = "SELECT id, id AS at FROM messages WHERE customer_id = :leaf{at} {seen} {older} ORDER BY id DESC LIMIT :most"
         ranges = [of_leaf.format(at=at, seen=seen, older=older) for at in range(len(leaf_ids))]
-        ids = await merged(self._session, ranges, parameters, limit)
-        return (await self._session.execute(select(Message).where(Message.id.in_(ids)).order_by(Message.id.desc()))).scalars().all() if ids else []
-
-    async def files(self, message_ids: Sequence[int]) -> dict[int, list[Attachment]]:
-        """Return the files of some messages."""
-        rows = (await self._session.execute(select(Attachment).where(Attachment.message_id.in_(message_ids)).order_by(Attachment.id))).scalars()
-        found: dict[int, list[Attachment]] = {}
-        for row in rows:
-            found.setdefault(cast(int, row.message_id), []).append(row)
-        return found
+        return await merged(self._session, ranges, parameters, limit)
 
     async def file(self, attachment_id: int) -> tuple[Attachment, Message | None]:
         """Return a file with its message; one that was not sent yet has none.
@@ -83,11 +69,6 @@ class ReadingRepository:
     def add_file(self, row: Attachment) -> None:
         """Keep a file that an agent put up."""
         self._session.add(row)
-
-    async def deliveries(self, message_ids: Sequence[int]) -> dict[int, Delivery]:
-        """Return how far some messages have come."""
-        rows = (await self._session.execute(select(Delivery).where(Delivery.message_id.in_(message_ids)))).scalars()
-        return {row.message_id: row for row in rows}
 
     async def roots(self, leaf_ids: Sequence[int]) -> dict[int, tuple[int, str]]:
         """Return for each leaf its root and the root's name."""

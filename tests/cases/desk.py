@@ -6,9 +6,9 @@ from datetime import timedelta
 from itertools import pairwise
 
 from cases import service as cases
-from cases.models import ActivityRow, Case
+from cases.models import Case
 from cases.repository.ledger import Ledger
-from cases.values import Actor, CasePlacement, CaseRequest, Span
+from cases.values import Actor, CasePlacement, CaseRequest, Line, Span
 from kernel.clock import MovedClock
 from kernel.uow import UnitOfWorkFactory
 from tests.support import rows
@@ -67,7 +67,7 @@ class Desk:
         async with self.unit_of_work.reading() as uow:
             return await cases.get(uow, case_id)
 
-    async def history(self) -> list[ActivityRow]:
+    async def history(self) -> list[Line]:
         """Return the customer's history, oldest first."""
         async with self.unit_of_work.reading() as uow:
             return list(reversed(await cases.activities_of(uow, [self.customer_id], None, 200)))

@@ -12,6 +12,7 @@ from cases import service as cases
 from cases.values import CaseFilter, CaseStatus, Sort, View
 from inbox.repositories.lists import listed
 from inbox.repositories.reading import ReadingRepository
+from inbox.repositories.shown import shown
 from kernel.clock import MovedClock
 from kernel.db import Database
 from kernel.events import EventBus
@@ -94,7 +95,7 @@ class TestPlans:
         plans = Plans(sqlite)
         async with sqlite.reading() as uow:
             assert await listed(uow.session, 7, [1, 2]) == []
-            assert await ReadingRepository(uow.session, frozenset({3, 4})).messages([1, 2]) == []
+            assert await shown(uow.session, frozenset({3, 4}), [1, 2]) == []
         steps = await plans.explained()
         assert not any(step.startswith("SCAN") for step in steps), steps
         assert [step for step in steps if "messages" in step or "cases" in step] == [
