@@ -11,7 +11,7 @@ from cases.repository.lists import CaseLists
 from cases.repository.pages import CasePages
 from cases.repository.rows import CaseRows
 from cases.rules import wording
-from cases.values import CaseFilter, Counts, Line, Sort
+from cases.values import CaseFilter, Counts, KeptLine, Sort
 from kernel.db import micros
 from kernel.paging import Page, keyset, page_of
 from kernel.uow import UnitOfWork
@@ -110,7 +110,7 @@ async def tags_of(uow: UnitOfWork, ids: Sequence[int]) -> dict[int, list[str]]:
     return await CaseLists(uow.session).tags(ids) if ids else {}
 
 
-async def activities_of(uow: UnitOfWork, leaf_ids: Sequence[int], before_id: int | None, limit: int, inbox_ids: frozenset[int] | None = None) -> list[Line]:
+async def activities_of(uow: UnitOfWork, leaf_ids: Sequence[int], before_id: int | None, limit: int, inbox_ids: frozenset[int] | None = None) -> list[KeptLine]:
     """Return lines of history of a customer's leaves, newest first, from below `before_id`; only of cases of these inboxes, unless all may be seen (None)."""
     return await CaseLists(uow.session).activities(leaf_ids, before_id, limit, inbox_ids)
 

@@ -298,7 +298,7 @@ class Figures:
     n: int
 
 
-class Line(NamedTuple):
+class KeptLine(NamedTuple):
     """A line of a case's history, as it was written."""
 
     id: int

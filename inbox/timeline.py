@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from cases import service as cases
-from cases.values import Line
+from cases.values import KeptLine
 from inbox.directory import InboxDirectory
 from inbox.messages import some
 from inbox.reply import visible_case
@@ -42,14 +42,14 @@ async def of_customer(
     return page_of(sorted(entries, key=lambda entry: entry.id, reverse=True), limit, lambda entry: [entry.id])
 
 
-def _agents_in(rows: list[Line]) -> set[int]:
+def _agents_in(rows: list[KeptLine]) -> set[int]:
     ids = {row.actor_id for row in rows if row.actor_id is not None}
     for row in rows:
         ids |= {int(str(side["assignee_id"])) for side in (row.before, row.after) if side.get("assignee_id")}
     return ids
 
 
-def _activity(row: Line, agents: Mapping[int, str], teams: Mapping[int, str]) -> ActivityView:
+def _activity(row: KeptLine, agents: Mapping[int, str], teams: Mapping[int, str]) -> ActivityView:
     actor = Named(id=row.actor_id, name=agents.get(row.actor_id, "Somebody who left")) if row.actor_id is not None else None
     return ActivityView(
         id=row.id, case_id=row.case_id, actor=actor, verb=row.verb, before=row.before, after=row.after,

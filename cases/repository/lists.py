@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cases.models import ActivityRow, Case, CaseSeen, CaseTag
-from cases.values import ACTIVE, CaseStatus, Line
+from cases.values import ACTIVE, CaseStatus, KeptLine
 from kernel.db import core
 
 # Made once: a list of fifty ids put into a statement each time costs more than the database takes for it.
@@ -58,10 +58,10 @@ class CaseLists:
             )
         )
 
-    async def activities(self, leaf_ids: Sequence[int], before_id: int | None, limit: int, inbox_ids: frozenset[int] | None) -> list[Line]:
+    async def activities(self, leaf_ids: Sequence[int], before_id: int | None, limit: int, inbox_ids: frozenset[int] | None) -> list[KeptLine]:
         """Return lines of history of customers, newest first, of cases that may be seen."""
         given: dict[str, object] = {"ids": leaf_ids, "before": _BEFORE_ALL if before_id is None else before_id, "most": limit}
         query = _LINES
         if inbox_ids is not None:
             query, given["inboxes"] = _LINES_AMONG, sorted(inbox_ids)
-        return [Line._make(row) for row in (await (await core(self._session)).execute(query, given)).all()]
+        return [KeptLine._make(row) for row in (await (await core(self._session)).execute(query, given)).all()]

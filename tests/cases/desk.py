@@ -8,7 +8,7 @@ from itertools import pairwise
 from cases import service as cases
 from cases.models import Case
 from cases.repository.ledger import Ledger
-from cases.values import Actor, CasePlacement, CaseRequest, Line, Span
+from cases.values import Actor, CasePlacement, CaseRequest, KeptLine, Span
 from kernel.clock import MovedClock
 from kernel.uow import UnitOfWorkFactory
 from tests.support import rows
@@ -67,7 +67,7 @@ class Desk:
         async with self.unit_of_work.reading() as uow:
             return await cases.get(uow, case_id)
 
-    async def history(self) -> list[Line]:
+    async def history(self) -> list[KeptLine]:
         """Return the customer's history, oldest first."""
         async with self.unit_of_work.reading() as uow:
             return list(reversed(await cases.activities_of(uow, [self.customer_id], None, 200)))
