@@ -60,7 +60,8 @@ async def serving(
     """
     port = free_port()
     environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("KINDRED_")},
+        # Modules are compiled once on a desk that runs, so here too, whatever this shell says.
+        **{name: value for name, value in os.environ.items() if not name.startswith("KINDRED_") and name != "PYTHONDONTWRITEBYTECODE"},
         "PYTHONPATH": str(ROOT),
         "KINDRED_DATABASE_URL": database_url,
         "KINDRED_VAR_DIR": str(folder),
