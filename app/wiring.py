@@ -1,6 +1,6 @@
 """Who is told of what. Reactions share the transaction; listeners follow it."""
 
-from cases.events import CaseOpened, CaseSnoozed, CaseWoken
+from cases.events import CaseSnoozed, CaseWoken
 from inbox import reactions
 from inbox.events import ReplyQueued
 from inbox.feed import Feed
@@ -11,7 +11,6 @@ from scheduler.events import FollowUpDue
 
 def wire(bus: EventBus, feed: Feed, outbox: Outbox) -> None:
     """Connect facts with what follows from them."""
-    bus.react_to_all(CaseOpened, reactions.offer_new_cases)
     bus.react(CaseSnoozed, reactions.plan_to_wake)
     bus.react_to_all(CaseWoken, reactions.drop_plans)
     bus.react(FollowUpDue, reactions.carry_out)

@@ -1,7 +1,7 @@
-"""The verbs of the hot path: a batch of messages finds its cases, a batch of cases finds its agents; a handful of statements each."""
+"""The verb of the hot path: a batch of messages finds its cases, and new ones their agents, in a handful of statements."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from cases.changes import follow, new_line, standing_fields
@@ -14,6 +14,7 @@ from cases.rules.which_case import place
 from cases.values import (
     ENDED,
     SYSTEM,
+    Assignment,
     Candidate,
     CasePlacement,
     CaseRequest,
@@ -36,37 +37,22 @@ from kernel.uow import UnitOfWork
 
 _TITLE = 400
 
+Choose = Callable[[UnitOfWork, Sequence[CaseOpened]], Awaitable[Sequence[Assignment]]]
 
-async def open_or_continue_all(uow: UnitOfWork, requests: Sequence[CaseRequest]) -> list[CasePlacement]:
-    """Return each message's case, in order: opened, reopened or continued, with the reason in words. A message sees what those before it in the batch did."""
+
+async def open_or_continue_all(uow: UnitOfWork, requests: Sequence[CaseRequest], choose: Choose | None = None) -> list[CasePlacement]:
+    """Return each message's case, in order: opened, reopened or continued, with the reason in words. A message sees what those before it in the batch did.
+
+    `choose` says who gets the new ones, before they are written: so each is written once, with its agent. Without it they are nobody's.
+    """
     if not requests:
         return []
     batch = await _fetched(uow, requests)
     placements = [batch.take(request) for request in requests]
+    if choose is not None and batch.opened:
+        batch.assign(await choose(uow, [fact for fact in batch.facts if isinstance(fact, CaseOpened)]))
     await batch.keep()
     return placements
-
-
-async def assign_all(uow: UnitOfWork, decisions: Sequence[tuple[int, int | None, str]]) -> None:
-    """Give cases (case, agent or None, reason) to agents on behalf of the system; a case that somebody has by now is left alone, and None only notes the reason."""
-    rows = CaseRows(uow.session)
-    held = await rows.held([case_id for case_id, _, _ in decisions])
-    free = [(held[case_id], agent_id, reason) for case_id, agent_id, reason in decisions if case_id in held and held[case_id].assignee_id is None]
-    if not free:
-        return
-    now = uow.clock.now()
-    await rows.assign([(case.case_id, agent_id, reason) for case, agent_id, reason in free], now)
-    given = [(case, agent_id, reason) for case, agent_id, reason in free if agent_id is not None]
-    if not given:
-        return
-    lines = []
-    for case, agent_id, reason in given:
-        was, is_now = history.difference({"assignee_id": None}, {"assignee_id": agent_id})
-        line = new_line(uow, case.case_id, case.customer_id, SYSTEM, Verb.ASSIGNED, was, is_now, reason)
-        lines.append(line)
-        uow.record(_changed(case, "assignee", line))
-    await rows.add_activities(lines)
-    await follow(uow, [Step(case_id=case.case_id, status=case.standing.status, team_id=case.team_id, agent_id=agent_id, at=now) for case, agent_id, _ in given])
 
 
 async def _fetched(uow: UnitOfWork, requests: Sequence[CaseRequest]) -> "_Batch":
@@ -97,6 +83,7 @@ class _Batch:
     of_root: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     of_conversation: dict[int, int] = field(default_factory=dict)
     opened: dict[int, tuple[CaseRequest, Place]] = field(default_factory=dict)
+    reasons: dict[int, str] = field(default_factory=dict)
     touched: set[int] = field(default_factory=set)
     lines: list[Line] = field(default_factory=list)
     steps: dict[int, Step] = field(default_factory=dict)
@@ -168,6 +155,16 @@ class _Batch:
         self.lines.append(line)
         return line
 
+    def assign(self, assignments: Sequence[Assignment]) -> None:
+        """Give new cases to agents on behalf of the system; nobody only notes the reason."""
+        for assignment in assignments:
+            case_id, agent_id = assignment.case_id, assignment.agent_id
+            self.reasons[case_id] = assignment.reason
+            if agent_id is not None:
+                case = self.cases[case_id] = replace(self.cases[case_id], assignee_id=agent_id)
+                line = self._tell(case, Verb.ASSIGNED, {"assignee_id": None}, {"assignee_id": history.written("assignee_id", agent_id)}, assignment.reason)
+                self.facts.append(_changed(case, "assignee", line))
+
     async def keep(self) -> None:
         """Write all that was decided, each kind of row at once."""
         rows = CaseRows(self.uow.session)
@@ -191,7 +188,7 @@ class _Batch:
             started_at=request.received_at,
             ended_at=None,
             team_id=request.team_id,
-            agent_id=None,
+            agent_id=self.cases[case_id].assignee_id,
         )
         return Running(interval_id=self.uow.ids(), span=span, channel=request.channel)
 
@@ -205,11 +202,11 @@ class _Batch:
             "inbox_id": case.inbox_id,
             "title": preview(request.title, _TITLE),
             "priority": Priority.NORMAL,
-            "assignee_id": None,
+            "assignee_id": case.assignee_id,
             "team_id": case.team_id,
             "opened_at": request.received_at,
             "opened_reason": where.reason,
-            "assigned_reason": None,
+            "assigned_reason": self.reasons.get(case_id),
             "first_response_at": None,
             "first_response_id": None,
             "last_message_id": case.last_message_id,

@@ -6,7 +6,7 @@ from datetime import datetime
 from cases.changes import WHAT as _WHAT
 from cases.changes import change, fields_of, go_back, put, standing_fields, standing_of, told
 from cases.errors import NothingToUndo, SnoozeInThePast, SnoozeWithoutEnd
-from cases.intake import assign_all, open_or_continue_all
+from cases.intake import open_or_continue_all
 from cases.measuring import first_responses, loads, resolutions
 from cases.reading import activities_of, counts, find, fold_counts, get, mend_counts, open_cases_of, page, page_ids, paged, seen, tags_of
 from cases.replies import answered, noted, unanswered
@@ -17,7 +17,7 @@ from kernel.errors import NotFound
 from kernel.uow import UnitOfWork
 
 __all__ = [
-    "activities_of", "answered", "assign", "assign_all", "counts", "find", "first_responses", "fold_counts", "get", "loads", "mend_counts", "noted",
+    "activities_of", "answered", "assign", "counts", "find", "first_responses", "fold_counts", "get", "loads", "mend_counts", "noted",
     "open_cases_of", "open_or_continue_all", "page", "page_ids", "paged", "rename", "resolutions", "retag", "seen", "set_priority", "set_status", "snooze", "tags_of", "unanswered",
     "undo", "wake", "wake_when_due",
 ]  # fmt: skip

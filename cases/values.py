@@ -175,6 +175,15 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """Who gets a new case, or nobody, and why in words."""
+
+    case_id: int
+    agent_id: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CasePlacement:
     """The case a message belongs to, what the message did to it, and why it is this one."""
 

@@ -9,6 +9,7 @@ from cases.values import CaseRequest
 from channels.contract import Feature, Manifest
 from identity_resolution import service as identities
 from identity_resolution.values import Resolution, SenderClaims
+from inbox.assigning import choose_agents
 from inbox.events import MessageReceived
 from inbox.repositories.intake import IntakeRepository, Values
 from inbox.threading import SUBJECT_WINDOW, KnownThreads, fold_subject, pick
@@ -140,7 +141,7 @@ async def _thread_and_file(uow: UnitOfWork, guests: Sequence[_Guest], known: Kno
         known.refer(message.inbox_id, message.external_id, hint.id)
         guest.conversation_id = hint.id
         requests.append(_case_request(guest, hint, now))
-    placements = await cases.open_or_continue_all(uow, requests)
+    placements = await cases.open_or_continue_all(uow, requests, choose_agents)
     touched: dict[int, dict[str, object]] = {}
     for guest, placement in zip(guests, placements, strict=True):
         guest.case_id = placement.case_id

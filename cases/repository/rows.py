@@ -20,11 +20,6 @@ _LINE = ("id", "case_id", "customer_id", "actor_id", "verb", "before", "after", 
 # Names of the columns that a message can change: one statement for all cases of a batch.
 _MOVING = ("status", "resolved_at", "snoozed_until", "waiting_since", "last_message_id", "last_inbound_id", "updated_at")
 _UPDATE = update(_CASES).where(_CASES.c.id == bindparam("case_id")).values({name: bindparam(name) for name in _MOVING})
-_ASSIGN = (
-    update(_CASES)
-    .where(_CASES.c.id == bindparam("case_id"))
-    .values(assignee_id=bindparam("agent_id"), assigned_reason=bindparam("reason"), updated_at=bindparam("at"))
-)
 _HELD = (
     select(
         _CASES.c.id,
@@ -130,12 +125,6 @@ class CaseRows:
                 }
                 for case in held
             ],
-        )
-
-    async def assign(self, assignments: Sequence[tuple[int, int | None, str]], at: datetime) -> None:
-        """Write who has which case, and why."""
-        await (await core(self._session)).execute(
-            _ASSIGN, [{"case_id": case_id, "agent_id": agent_id, "reason": reason, "at": at} for case_id, agent_id, reason in assignments]
         )
 
     async def flush(self) -> None:

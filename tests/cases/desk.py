@@ -6,11 +6,13 @@ from datetime import timedelta
 from itertools import pairwise
 
 from cases import service as cases
+from cases.events import CaseOpened
+from cases.intake import Choose
 from cases.models import Case
 from cases.repository.ledger import Ledger
-from cases.values import Actor, CasePlacement, CaseRequest, KeptLine, Span
+from cases.values import Actor, Assignment, CasePlacement, CaseRequest, KeptLine, Span
 from kernel.clock import MovedClock
-from kernel.uow import UnitOfWorkFactory
+from kernel.uow import UnitOfWork, UnitOfWorkFactory
 from tests.support import rows
 
 
@@ -47,10 +49,10 @@ class Desk:
         )
         return replace(request, **other)  # type: ignore[arg-type]
 
-    async def take(self, *requests: CaseRequest) -> list[CasePlacement]:
+    async def take(self, *requests: CaseRequest, choose: Choose | None = None) -> list[CasePlacement]:
         """Take a batch of messages."""
         async with self.unit_of_work() as uow:
-            return await cases.open_or_continue_all(uow, requests)
+            return await cases.open_or_continue_all(uow, requests, choose)
 
     async def opened(self, conversation_id: int | None = None, **other: object) -> int:
         """Open a case by a message of a conversation of its own, and return its id."""
@@ -94,6 +96,15 @@ async def furnished(unit_of_work: UnitOfWorkFactory, clock: MovedClock) -> Desk:
         inbox_id=inbox_id,
         customer_id=customer_id,
     )
+
+
+def given_to(agent_id: int | None, reason: str = "By turns.") -> Choose:
+    """Return who gives every new case to one agent."""
+
+    async def choose(_uow: UnitOfWork, opened: Sequence[CaseOpened]) -> list[Assignment]:
+        return [Assignment(case_id=fact.case_id, agent_id=agent_id, reason=reason) for fact in opened]
+
+    return choose
 
 
 def whole(spans: Sequence[Span]) -> bool:

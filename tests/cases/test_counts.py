@@ -14,7 +14,7 @@ from cases.models import Case, CaseCount
 from cases.values import Actor, CaseStatus, Counts
 from kernel.errors import Refusal
 from kernel.uow import UnitOfWork
-from tests.cases.desk import Desk
+from tests.cases.desk import Desk, given_to
 from tests.support import rows
 from tests.support.torture import dice, size
 
@@ -43,7 +43,7 @@ async def happen(desk: Desk, uow: UnitOfWork, case_id: int, chance: random.Rando
         lambda: cases.noted(uow, case_id, uow.ids(), uow.clock.now()),
         lambda: cases.answered(uow, case_id, message_id=uow.ids(), agent_id=agent.agent_id or 0, at=uow.clock.now(), then=status),
         lambda: cases.open_or_continue_all(uow, [desk.request(case_id, conversation_case_id=case_id), desk.request()]),
-        lambda: cases.assign_all(uow, [(case_id, agent.agent_id, "by turns")]),
+        lambda: cases.open_or_continue_all(uow, [desk.request()], given_to(agent.agent_id)),
     ]
     await chance.choice(what)()  # type: ignore[misc]
 

@@ -7,7 +7,7 @@ from cases import service as cases
 from cases.events import CaseChanged, CaseOpened, CaseReopened, CaseWoken
 from cases.values import CaseStatus, Change, IntervalState, Verb
 from kernel.events import Fact
-from tests.cases.desk import Desk, whole
+from tests.cases.desk import Desk, given_to, whole
 from tests.support import rows
 
 
@@ -146,38 +146,27 @@ class TestContinuing:
         assert placement.case_id != case_id
 
 
-class TestAssignAll:
-    async def test_gives_cases_to_agents_with_the_reason(self, desk: Desk, facts: list[Fact]) -> None:
-        case_id = await desk.opened()
-        facts.clear()
-        assert desk.ines.agent_id is not None
-        async with desk.unit_of_work() as uow:
-            await cases.assign_all(uow, [(case_id, desk.ines.agent_id, "Ines is next.")])
-        case = await desk.case(case_id)
+class TestChoosing:
+    async def test_writes_a_new_case_with_its_agent_and_the_reason(self, desk: Desk, facts: list[Fact]) -> None:
+        [placement] = await desk.take(desk.request(), choose=given_to(desk.ines.agent_id, "Ines is next."))
+        case = await desk.case(placement.case_id)
         assert (case.assignee_id, case.assigned_reason) == (desk.ines.agent_id, "Ines is next.")
-        line = (await desk.history())[-1]
-        assert (line.verb, line.actor_id, line.after, line.reason) == (Verb.ASSIGNED, None, {"assignee_id": str(desk.ines.agent_id)}, "Ines is next.")
-        assert facts == [CaseChanged(case_id=case_id, inbox_id=desk.inbox_id, what="assignee", activity_id=line.id)]
-        spans = await desk.ledger(case_id)
-        assert [span.agent_id for span in spans] == [None, desk.ines.agent_id]
-        assert whole(spans)
+        opened, line = await desk.history()
+        assert opened.verb == Verb.OPENED
+        assert (line.verb, line.actor_id, line.before, line.after) == (Verb.ASSIGNED, None, {"assignee_id": None}, {"assignee_id": str(desk.ines.agent_id)})
+        assert line.reason == "Ines is next."
+        assert facts[1:] == [CaseChanged(case_id=case.id, inbox_id=desk.inbox_id, what="assignee", activity_id=line.id)]
+        [span] = await desk.ledger(case.id)
+        assert (span.agent_id, span.started_at, span.ended_at) == (desk.ines.agent_id, case.opened_at, None)
 
-    async def test_leaves_a_case_that_somebody_has(self, desk: Desk) -> None:
+    async def test_asks_for_new_cases_only(self, desk: Desk) -> None:
         case_id = await desk.opened()
-        async with desk.unit_of_work() as uow:
-            await cases.assign(uow, case_id, desk.ines, desk.ines.agent_id)
-            await cases.assign_all(uow, [(case_id, desk.ravi.agent_id, "Ravi is next.")])
-        assert (await desk.case(case_id)).assignee_id == desk.ines.agent_id
+        await desk.take(desk.request(conversation_case_id=case_id), choose=given_to(desk.ravi.agent_id))
+        assert (await desk.case(case_id)).assignee_id is None
 
     async def test_notes_why_nobody_could_take_it(self, desk: Desk, facts: list[Fact]) -> None:
-        case_id = await desk.opened()
-        facts.clear()
-        async with desk.unit_of_work() as uow:
-            await cases.assign_all(uow, [(case_id, None, "Nobody: Tier 1 has no active agent.")])
-        case = await desk.case(case_id)
-        assert (case.assignee_id, case.assigned_reason, facts) == (None, "Nobody: Tier 1 has no active agent.", [])
-
-    async def test_of_cases_that_are_not_there_does_nothing(self, desk: Desk) -> None:
-        async with desk.unit_of_work() as uow:
-            await cases.assign_all(uow, [(12345, desk.ravi.agent_id, "Ravi is next.")])
-        assert await desk.history() == []
+        [placement] = await desk.take(desk.request(), choose=given_to(None, "Nobody: Tier 1 has no active agent."))
+        case = await desk.case(placement.case_id)
+        assert (case.assignee_id, case.assigned_reason) == (None, "Nobody: Tier 1 has no active agent.")
+        assert [type(fact) for fact in facts] == [CaseOpened]
+        assert [line.verb for line in await desk.history()] == [Verb.OPENED]

@@ -74,7 +74,7 @@ class Story:
             [placement] = await cases.open_or_continue_all(uow, [request])
             self.case_id = placement.case_id
         elif what == "take":
-            await cases.assign_all(uow, [(case_id, ravi.agent_id, "Ravi is next.")])
+            await cases.assign(uow, case_id, SYSTEM, ravi.agent_id, reason="Ravi is next.")
         elif what == "undo":
             self.last_activity = await cases.undo(uow, case_id, ines, self.last_activity)
         elif what == "wake":
