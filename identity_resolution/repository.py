@@ -15,7 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from identity_resolution.models import ClaimRow, Customer, Identity, Link, NotSame, ReviewCard
 from identity_resolution.rules.verdicts import Holder
 from identity_resolution.values import CardState
-from kernel.bulk import BulkInsert
+from kernel.bulk import BulkWrite
 from kernel.claims import IdentityKind, Trust
 from kernel.db import core
 from kernel.errors import NotFound
@@ -34,10 +34,10 @@ _left, _right = aliased(Customer), aliased(Customer)
 
 
 # Built once: making a statement costs more than executing it.
-_INSERT_CUSTOMERS, _INSERT_CLAIMS = BulkInsert(_customers.insert()), BulkInsert(_claims.insert())
+_INSERT_CUSTOMERS, _INSERT_CLAIMS = BulkWrite(_customers.insert()), BulkWrite(_claims.insert())
 _INSERT_IDENTITIES = {
-    True: BulkInsert(sqlite.insert(_identities).on_conflict_do_nothing()),
-    False: BulkInsert(postgresql.insert(_identities).on_conflict_do_nothing()),
+    True: BulkWrite(sqlite.insert(_identities).on_conflict_do_nothing()),
+    False: BulkWrite(postgresql.insert(_identities).on_conflict_do_nothing()),
 }
 
 

@@ -1,14 +1,15 @@
-"""Many rows of one table at once: what SQLAlchemy works out for each row anew is worked out once."""
+"""Many rows of one table at once: what SQLAlchemy works out for each row anew is worked out once, and on SQLite they go along with the next trip to its thread."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, cast
 
-from sqlalchemy import Dialect, Insert, Table
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Dialect, Insert, Update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from kernel.db import core
+from kernel.sqlite import OneTripConnection
 
 _Convert = Callable[[Any], Any]
 
@@ -28,19 +29,27 @@ class _Prepared:
         return tuple(values)
 
 
-class BulkInsert:
-    """An `INSERT` for the hot path. Its rows are dictionaries with all the same keys; defaults are the caller's business."""
+class BulkWrite:
+    """An `INSERT` or `UPDATE` for the hot path. Its rows are dictionaries with all the same keys, those of its values; defaults are the caller's business."""
 
-    def __init__(self, statement: Insert) -> None:
+    def __init__(self, statement: Insert | Update) -> None:
         self._statement = statement
         self._prepared: dict[tuple[str, frozenset[str]], _Prepared] = {}
 
     async def write(self, session: AsyncSession, rows: Sequence[Mapping[str, object]]) -> None:
-        """Write the rows, if there are any, past what the session has not written yet."""
-        if rows:
-            connection = await core(session)
-            prepared = self._for(connection.dialect, frozenset(rows[0]))
-            await connection.exec_driver_sql(prepared.statement, [prepared.values(row) for row in rows])
+        """Write the rows, if there are any, past what the session has not written yet.
+
+        What the database refuses is raised here, or by whatever is asked of it next in this transaction: on SQLite nothing waits for the rows.
+        """
+        if not rows:
+            return
+        connection = await core(session)
+        prepared = self._for(connection.dialect, frozenset(rows[0]))
+        values = [prepared.values(row) for row in rows]
+        if isinstance(driver := await _driver(session, connection), OneTripConnection):
+            driver.ahead(prepared.statement, values)
+        else:
+            await connection.exec_driver_sql(prepared.statement, values)
 
     def _for(self, dialect: Dialect, columns: frozenset[str]) -> _Prepared:
         key = dialect.name, columns
@@ -49,9 +58,17 @@ class BulkInsert:
         return self._prepared[key]
 
     def _prepare(self, dialect: Dialect, columns: frozenset[str]) -> _Prepared:
-        compiled = self._statement.compile(dialect=dialect, column_keys=sorted(columns))
-        order, table = cast("list[str]", compiled.positiontup), cast(Table, self._statement.table)
+        is_insert = isinstance(self._statement, Insert)
+        compiled = self._statement.compile(dialect=dialect, column_keys=sorted(columns) if is_insert else None)
+        order = cast("list[str]", compiled.positiontup)
         if set(order) != columns:
-            raise ValueError(f"Rows for {table.name} must name these columns: {', '.join(sorted(order))}.")
-        converts = [(place, table.c[name].type.dialect_impl(dialect).bind_processor(dialect)) for place, name in enumerate(order)]
+            raise ValueError(f"Rows for {self._statement.table} must name these values: {', '.join(sorted(order))}.")
+        converts = [(place, compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect)) for place, name in enumerate(order)]
         return _Prepared(str(compiled), itemgetter(*order), tuple((place, convert) for place, convert in converts if convert is not None))
+
+
+async def _driver(session: AsyncSession, connection: AsyncConnection) -> object:
+    """Return the driver's own connection."""
+    if "driver" not in session.info:
+        session.info["driver"] = (await connection.get_raw_connection()).driver_connection
+    return session.info["driver"]

@@ -7,11 +7,12 @@ from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from kernel.bulk import BulkWrite
 from routing.models import RoutingTurn
 
 _TURNS = cast(Table, RoutingTurn.__table__)
 _HELD = select(_TURNS.c.team_id, _TURNS.c.last_agent_id).order_by(_TURNS.c.team_id).with_for_update()
-_TAKE = update(_TURNS).where(_TURNS.c.team_id == bindparam("team")).values(last_agent_id=bindparam("agent_id"))
+_TAKE = BulkWrite(update(_TURNS).where(_TURNS.c.team_id == bindparam("team")).values(last_agent_id=bindparam("agent_id")))
 
 
 class TurnRepository:
@@ -35,4 +36,4 @@ class TurnRepository:
 
     async def take(self, turns: Mapping[int, int]) -> None:
         """Note who had each team's last turn; the rows are held."""
-        await self._session.execute(_TAKE, [{"team": team_id, "agent_id": agent_id} for team_id, agent_id in turns.items()])
+        await _TAKE.write(self._session, [{"team": team_id, "agent_id": agent_id} for team_id, agent_id in turns.items()])

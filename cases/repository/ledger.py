@@ -9,14 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cases.models import CaseInterval
 from cases.values import IntervalState, Running, Span
-from kernel.bulk import BulkInsert
+from kernel.bulk import BulkWrite
 from kernel.db import core
 
 _INTERVALS = cast(Table, CaseInterval.__table__)
 _ALL = select(_INTERVALS)
-_END = update(_INTERVALS).where(_INTERVALS.c.id == bindparam("interval_id")).values(ended_at=bindparam("at"))
+_END = BulkWrite(update(_INTERVALS).where(_INTERVALS.c.id == bindparam("interval_id")).values(ended_at=bindparam("at")))
 _RUNNING = _ALL.where(_INTERVALS.c.case_id.in_(bindparam("ids", expanding=True)), _INTERVALS.c.ended_at.is_(None))
-_START = BulkInsert(insert(_INTERVALS))
+_START = BulkWrite(insert(_INTERVALS))
 
 
 class Ledger:
@@ -47,7 +47,7 @@ class Ledger:
 
     async def end(self, ends: Sequence[tuple[int, datetime]]) -> None:
         """End stretches, each at its moment."""
-        await (await core(self._session)).execute(_END, [{"interval_id": interval_id, "at": at} for interval_id, at in ends])
+        await _END.write(self._session, [{"interval_id": interval_id, "at": at} for interval_id, at in ends])
 
     async def start(self, begun: Sequence[Running]) -> None:
         """Write new stretches."""

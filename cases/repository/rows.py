@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cases.models import ActivityRow, Case, CaseTag
 from cases.values import ACTIVE, CaseStatus, Held, Line, Standing
-from kernel.bulk import BulkInsert
+from kernel.bulk import BulkWrite
 from kernel.db import core
 from kernel.errors import NotFound
 
@@ -19,7 +19,7 @@ _CUSTOMERS = table("customers", column("id"), column("root_id"))
 _LINE = ("id", "case_id", "customer_id", "actor_id", "verb", "before", "after", "reason", "done_at")
 # Names of the columns that a message can change: one statement for all cases of a batch.
 _MOVING = ("status", "resolved_at", "snoozed_until", "waiting_since", "last_message_id", "last_inbound_id", "updated_at")
-_UPDATE = update(_CASES).where(_CASES.c.id == bindparam("case_id")).values({name: bindparam(name) for name in _MOVING})
+_MOVE = BulkWrite(update(_CASES).where(_CASES.c.id == bindparam("case_id")).values({name: bindparam(name) for name in _MOVING}))
 _HELD = (
     select(
         _CASES.c.id,
@@ -47,7 +47,7 @@ _UNENDED = (
         _CASES.c.last_message_id >= bindparam("since"),
     )
 )
-_INSERT, _ADD_LINES, _HIGHEST = BulkInsert(insert(_CASES)), BulkInsert(insert(_ACTIVITIES)), select(func.max(_CASES.c.number))
+_INSERT, _ADD_LINES, _HIGHEST = BulkWrite(insert(_CASES)), BulkWrite(insert(_ACTIVITIES)), select(func.max(_CASES.c.number))
 
 
 class CaseRows:
@@ -110,8 +110,8 @@ class CaseRows:
 
     async def move(self, held: Sequence[Held], at: datetime) -> None:
         """Write what messages changed about cases that are held."""
-        await (await core(self._session)).execute(
-            _UPDATE,
+        await _MOVE.write(
+            self._session,
             [
                 {
                     "case_id": case.case_id,

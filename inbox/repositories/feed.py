@@ -8,11 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from inbox.models import EventRow, Message
 from inbox.values import FeedEvent
-from kernel.bulk import BulkInsert
+from kernel.bulk import BulkWrite
 from kernel.ids import first_id_at, moment_of
 
 _events = cast(Table, EventRow.__table__)
-_APPEND = BulkInsert(insert(_events))
+_APPEND = BulkWrite(insert(_events))
 # Ids are made before the commit, so a row may appear after one with a higher id; whoever reads on reaches back this far and drops what is known.
 _OVERLAP = timedelta(seconds=10)
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from inbox.models import Attachment, Conversation, Message, RawPayloadRow, SearchDocument
 from inbox.values import ConversationHint
-from kernel.bulk import BulkInsert
+from kernel.bulk import BulkWrite
 from kernel.db import core
 
 _messages, _conversations, _attachments, _payloads, _documents = (
@@ -44,8 +44,8 @@ _BY_SUBJECT = _HINTS.where(
     _c.last_message_at >= bindparam("since"),
     _customers.c.root_id.in_(_among("roots")),
 )
-_TOUCH = update(_conversations).where(_c.id == bindparam("key")).values(case_id=bindparam("case"), last_message_at=bindparam("at"))
-_INSERTS = {into: BulkInsert(insert(into)) for into in (_messages, _conversations, _attachments, _payloads, _documents)}
+_TOUCH = BulkWrite(update(_conversations).where(_c.id == bindparam("key")).values(case_id=bindparam("case"), last_message_at=bindparam("at")))
+_INSERTS = {into: BulkWrite(insert(into)) for into in (_messages, _conversations, _attachments, _payloads, _documents)}
 
 
 class IntakeRepository:
@@ -89,8 +89,7 @@ class IntakeRepository:
 
     async def touch_conversations(self, rows: Values) -> None:
         """Move conversations on: each row has `key`, `case` and `at`."""
-        if rows:
-            await (await core(self._session)).execute(_TOUCH, sorted(rows, key=lambda row: cast(int, row["key"])))
+        await _TOUCH.write(self._session, sorted(rows, key=lambda row: cast(int, row["key"])))
 
     async def insert_messages(self, rows: Values) -> None:
         """Insert messages."""

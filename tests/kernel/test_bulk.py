@@ -7,11 +7,11 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
 from inbox.models import EventRow
-from kernel.bulk import BulkInsert
+from kernel.bulk import BulkWrite
 from kernel.uow import UnitOfWorkFactory
 
 AT = datetime(2026, 3, 11, 9, 30, 0, 123456, tzinfo=UTC)
-BULK = BulkInsert(insert(EventRow.__table__))  # type: ignore[arg-type]  # a mapped class's table is a Table
+BULK = BulkWrite(insert(EventRow.__table__))  # type: ignore[arg-type]  # a mapped class's table is a Table
 
 
 def row(event_id: int, **other: object) -> dict[str, object]:

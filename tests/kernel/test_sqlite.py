@@ -34,3 +34,38 @@ async def test_a_refusal_is_the_drivers_own_and_the_connection_lives_on(connecti
     await cursor.execute("SELECT 1")
     assert await cursor.fetchall() == [(1,)]
     await connection.close()
+
+
+async def test_what_only_writes_goes_ahead_of_the_next_trip_in_its_order(connection: OneTripConnection) -> None:
+    cursor = connection.cursor()
+    await cursor.execute("CREATE TABLE words (id INTEGER PRIMARY KEY, word TEXT)")
+    connection.ahead("INSERT INTO words (id, word) VALUES (?, ?)", [(1, "one"), (2, "two")])
+    connection.ahead("UPDATE words SET word = ? WHERE id = ?", [("zwei", 2)])
+    await cursor.execute("SELECT word FROM words ORDER BY id")
+    assert await cursor.fetchall() == [("one",), ("zwei",)]
+    await connection.close()
+
+
+async def test_what_goes_ahead_is_kept_by_the_commit_and_forgotten_by_a_rollback(connection: OneTripConnection) -> None:
+    cursor = connection.cursor()
+    await cursor.execute("CREATE TABLE words (id INTEGER PRIMARY KEY, word TEXT)")
+    for end in (connection.commit, connection.rollback):
+        await cursor.execute("BEGIN IMMEDIATE")
+        connection.ahead("INSERT INTO words (word) VALUES (?)", [(end.__name__,)])
+        await end()
+    await cursor.execute("SELECT word FROM words")
+    assert await cursor.fetchall() == [("commit",)]
+    await connection.close()
+
+
+async def test_what_is_refused_ahead_is_raised_by_the_commit_which_keeps_nothing(connection: OneTripConnection) -> None:
+    cursor = connection.cursor()
+    await cursor.execute("CREATE TABLE words (id INTEGER PRIMARY KEY, word TEXT)")
+    await cursor.execute("BEGIN IMMEDIATE")
+    connection.ahead("INSERT INTO words (id) VALUES (?)", [(1,), (1,)])
+    with pytest.raises(sqlite3.IntegrityError):
+        await connection.commit()
+    await connection.rollback()
+    await cursor.execute("SELECT count(*) FROM words")
+    assert await cursor.fetchall() == [(0,)]
+    await connection.close()
