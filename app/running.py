@@ -24,6 +24,7 @@ async def run(settings: Settings, say: Say, *, with_demo: bool) -> None:
     stop = stop_signal()
     if not with_demo:
         async with opened(settings) as serving:
+            _settle()
             _announce(serving, say)
             await stop.wait()
         return
@@ -50,12 +51,19 @@ async def _run_demo(settings: Settings, say: Say, stop: asyncio.Event) -> None:
         app.router.add_get("/demo", shop)
 
     async with opened(settings, registry_of=PretendRegistry, extend=add_shop) as serving:
+        _settle()
         _announce(serving, say)
         say("\nThe demo desk. What is sent from its own inboxes goes nowhere; inboxes that you set up are real.")
         for email, password, role in seeded.sign_ins:
             say(f"  {role:<11} {email:<28} {password}")
         say(f"  A shop with the chat widget: {serving.url}/demo")
         await stop.wait()
+
+
+def _settle() -> None:
+    """Take what was put together for good out of the collector's sight too: else it walks all of it in the middle of a request now and then."""
+    gc.collect()
+    gc.freeze()
 
 
 def _announce(serving: Serving, say: Say) -> None:
