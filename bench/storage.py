@@ -18,9 +18,11 @@ from bench.letters import Letter, letters
 from bench.parcels import payload
 from bench.postmaster import postgres_clock
 from inbox.intake import MOST_A_BATCH
+from kernel.bulk import send
 from kernel.clock import SystemClock
 from kernel.db import Database, core
 from kernel.events import EventBus
+from kernel.sqlite import OneTripConnection
 from kernel.uow import UnitOfWorkFactory
 
 _Statement = tuple[Any, Any]
@@ -101,7 +103,7 @@ async def _execute(factory: UnitOfWorkFactory, statements: Sequence[_Statement])
         connection = await core(uow.session)
         for statement, parameters in statements:
             if isinstance(statement, str):
-                await connection.exec_driver_sql(statement, parameters)
+                await (send(uow.session, statement, parameters) if isinstance(parameters, list) else connection.exec_driver_sql(statement, parameters))
                 continue
             is_object = getattr(statement, "_propagate_attrs", {}).get("compile_state_plugin") == "orm"
             result = await (uow.session if is_object else connection).execute(statement, parameters)
@@ -132,11 +134,20 @@ def _recording(database: Database) -> Iterator[list[list[_Statement]]]:
     def drop(connection: Connection) -> None:
         open_now.pop(connection, None)
 
+    def note_ahead(driver: OneTripConnection, statement: str, parameters: Sequence[Any]) -> None:
+        # SQLite has one connection that writes, and nothing goes ahead in it before something was asked.
+        [statements] = open_now.values()
+        statements.append((statement, parameters))
+        ahead(driver, statement, parameters)
+
+    ahead = OneTripConnection.ahead
     watched: dict[str, Callable[..., None]] = {"before_execute": note, "before_cursor_execute": note_plain, "commit": keep, "rollback": drop}
     for name, call in watched.items():
         event.listen(engine, name, call)
+    setattr(OneTripConnection, "ahead", note_ahead)  # noqa: B010  # there is no event for what is not asked of SQLAlchemy
     try:
         yield committed
     finally:
+        setattr(OneTripConnection, "ahead", ahead)  # noqa: B010
         for name, call in watched.items():
             event.remove(engine, name, call)

@@ -6,7 +6,7 @@ from operator import itemgetter
 from typing import Any, cast
 
 from sqlalchemy import Dialect, Insert, Update
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from kernel.db import core
 from kernel.sqlite import OneTripConnection
@@ -43,13 +43,8 @@ class BulkWrite:
         """
         if not rows:
             return
-        connection = await core(session)
-        prepared = self._for(connection.dialect, frozenset(rows[0]))
-        values = [prepared.values(row) for row in rows]
-        if isinstance(driver := await _driver(session, connection), OneTripConnection):
-            driver.ahead(prepared.statement, values)
-        else:
-            await connection.exec_driver_sql(prepared.statement, values)
+        prepared = self._for((await core(session)).dialect, frozenset(rows[0]))
+        await send(session, prepared.statement, [prepared.values(row) for row in rows])
 
     def _for(self, dialect: Dialect, columns: frozenset[str]) -> _Prepared:
         key = dialect.name, columns
@@ -67,8 +62,13 @@ class BulkWrite:
         return _Prepared(str(compiled), itemgetter(*order), tuple((place, convert) for place, convert in converts if convert is not None))
 
 
-async def _driver(session: AsyncSession, connection: AsyncConnection) -> object:
-    """Return the driver's own connection."""
+async def send(session: AsyncSession, statement: str, values: list[tuple[object, ...]]) -> None:
+    """Hand a statement in the database's own words to its driver, to be executed for each set of values; nothing comes back."""
+    connection = await core(session)
     if "driver" not in session.info:
         session.info["driver"] = (await connection.get_raw_connection()).driver_connection
-    return session.info["driver"]
+    driver = session.info["driver"]
+    if isinstance(driver, OneTripConnection):
+        driver.ahead(statement, values)
+    else:
+        await connection.exec_driver_sql(statement, values)
