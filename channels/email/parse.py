@@ -53,19 +53,22 @@ def _read(account: Account, payload: RawPayload, envelope: Envelope, raw: bytes)
     references = _references(root, external_id)
     sender, claims = sender_of(root, account, envelope, digest_of(raw), hint, warnings)
     content = _content(root, warnings)
-    text, quoted = quoting.split(content.text)
+    subject = decode_words(root.value("subject"), hint)[:_LONGEST_SUBJECT] or None
+    parts = quoting.split(content.text, subject)
+    text = parts.reply or parts.signature or ""
+    folded = (parts.signature if parts.reply else None, parts.quoted)
     recipients = [box for name in ("to", "cc") for box in mailboxes(root.values(name), hint)]
     return InboundMessage(
         inbox_id=account.inbox_id,
         external_id=external_id,
         sender=sender,
         text=text,
-        quoted=quoted,
+        quoted="\n\n".join(part for part in folded if part) or None,
         html=content.html,
-        claims=claims_of(sender, claims, text),
+        claims=claims_of(sender, claims, f"{text}\n{parts.signature or ''}"),
         reply_tokens=reply_tokens(root, envelope, recipients, references),
         references=references,
-        subject=decode_words(root.value("subject"), hint)[:_LONGEST_SUBJECT] or None,
+        subject=subject,
         sent_at=_sent_at(root.value("date"), payload.received_at),
         files=content.files,
         participants=_participants(recipients, account, sender.value),

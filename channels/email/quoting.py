@@ -1,275 +1,179 @@
-"""The new part of a plain-text answer and the history below it: one pass over the lines, each looked at a bounded number of times.
+"""The new part of a plain-text answer, the signature below it and the history: one pass over the lines, each looked at a bounded number of times.
 
-What is folded away is never deleted: nothing is lost between the two parts but blank lines at the seam. In doubt the text stays whole.
+What is folded away is never deleted: nothing is lost between the parts but blank lines at the seams. In doubt the text stays whole.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from channels.email.phrases import FORWARDS, HEADER_ROLES, ORIGINALS, STARTERS, VERBS
+from channels.email import signatures
+from channels.email.attributions import Opening, attribution, is_cited, lead_of
+from channels.email.header_blocks import is_forward, is_marker, is_one_line_block, is_original, over_rule, read_block
+from channels.email.lines import LONGEST_LINE, MOST_LOOKED_AT, depth, end_of_marked, has_words, is_marked_somehow, is_quote, next_said
+from channels.email.phrases import FORWARDING_SUBJECTS
 
-_LONGEST_LINE = 600
-_LONGEST_ATTRIBUTION = 400
-_MOST_LINES = 4
-_MOST_LOOKED_AT = 20_000
-_WORTH_A_LOOK = re.compile(r"[\d:：]|^\s*[-_=—–>]")
-_DASHES = "-_—–=* "
-_SHARED_LINE = re.compile(r"[ -](?=On (?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? |(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6} \d|\d))")
-_DATED = re.compile(
-    r"\W{0,3}(?:\d{1,4}[-./年]\s?\d{1,2}(?!\d)|\d{1,2} (?!\d)\S{3,12} \d{4}|(?:mon|tue|wed|thu|fri|sat|sun|пн|вт|ср|чт|пт|сб|вс)[a-zа-я]{0,8}[,.] )"
-)
+_WORTH_A_LOOK = re.compile(r"[\d:：@<]|^\s*(?:[-_=—–>*~#|]|Original )")
+_GROUPWISE = re.compile(r">>> [^<>]{1,120}(?:<[^<>]{1,200}> )?[^<>]{0,20}\d{1,4}[-./]\d{1,2}[^<>]{1,40}>>>\s*")
+_FORWARD = Opening(first=-1, after=-1)  # what is forwarded begins here: no history
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Opening:
-    """Where history begins: its first line, the first line after its introduction, and what of the first line belongs to the answer.
+class Split:
+    """A text in three parts; `signature` and `quoted` are None where there is none. The reply is empty only where somebody sent nothing but a signature."""
 
-    `is_bare` says that the block has no other sign than `>`.
-    """
-
-    first: int
-    after: int
-    kept: str = ""
-    is_bare: bool = False
+    reply: str
+    signature: str | None = None
+    quoted: str | None = None
 
 
-def split(text: str) -> tuple[str, str | None]:
-    """Return the new part and the quoted part of a text (None when there is none, or when nothing new would be left).
+def split(text: str, subject: str | None = None) -> Split:
+    """Return a text's new part, its signature and the quoted history.
 
-    Answers between the lines of the quoted text, and forwarded mails, stay whole. Text above and below one marked quote is
-    joined. Time is linear in the text; lines over 600 characters are never taken for an introduction, nor any after the first
-    20,000.
+    Answers between the lines of the quoted text, and forwarded mails (by their own words, or by the subject's FW: above a header
+    block), stay whole. Text above and below one marked quote is joined. Time is linear in the text; lines over 600 characters are
+    never taken for an introduction, nor any after the first 10,000.
     """
     lines = text.split("\n")
-    opening = _first_opening(lines)
+    opening = first_opening(lines, forwards=is_forwarding(subject))
+    if opening is _FORWARD:
+        return Split(reply=text)
     if opening is None:
-        return text, None
-    above = lines[: opening.first] + ([opening.kept] if opening.kept else [])
-    if opening.is_bare or _is_marked(lines, opening.after):
-        end = _end_of_marked(lines, opening.after)
-        below = lines[end:]
-        stop = _next_block(below)
-        history = [lines[opening.first][len(opening.kept) :], *lines[opening.first + 1 : end]]
-        if any(_is_quote(line) for line in below[:stop]):
-            return text, None
-        if opening.is_bare and _has_words(above) and _has_words(below[:stop]) and not _is_footer(below[:stop]):
-            return text, None
-        if _is_footer(below[:stop]):
-            stop = 0
-        return _parted(text, [*above, *below[:stop]], [*history, *below[stop:]])
-    return _parted(text, above, [lines[opening.first][len(opening.kept) :], *lines[opening.first + 1 :]])
+        return _parted(text, lines, [], [])
+    first = opening.first if opening.kept or opening.is_bare else over_rule(lines, opening.first)
+    above = lines[:first] + ([opening.kept] if opening.kept else [])
+    rest = [lines[first][len(opening.kept) :], *lines[first + 1 :]]
+    mark = is_quote if opening.is_bare else _mark_after(lines, opening.after)
+    if mark is None:
+        return _parted(text, above, [], rest)
+    end = (opening.end or _end_of(lines, opening.after, mark)) - first
+    history, below = rest[:end], rest[end:]
+    stop = _next_block(below)
+    answer, footer = below[:stop], []
+    if signatures.is_footer(answer):
+        answer, footer = [], answer
+    is_between = any(mark(line) for line in below[:stop]) and has_words(answer)
+    if is_between or (opening.is_bare and has_words(above) and has_words(answer)):
+        return _parted(text, lines, [], [])
+    return _parted(text, [*above, *answer], footer, [*history, *below[stop:]])
 
 
-def _parted(text: str, new: list[str], history: list[str]) -> tuple[str, str | None]:
-    if not _has_words(new):
-        return text, None
-    return "\n".join(new).rstrip().lstrip("\n"), "\n".join(history).strip("\n")
+def is_forwarding(subject: str | None) -> bool:
+    """Say whether a subject announces a forwarded mail, by its first prefix in the languages that we know."""
+    prefix, colon, _ = (subject or "")[:40].replace("：", ":").partition(":")
+    return bool(colon) and prefix.strip().lower() in FORWARDING_SUBJECTS
 
 
-def _first_opening(lines: list[str]) -> _Opening | None:
-    has_words = False
-    not_before = 0
-    for index, line in enumerate(lines[:_MOST_LOOKED_AT]):
-        if len(line) > _LONGEST_LINE or not _WORTH_A_LOOK.search(line):
-            has_words = has_words or _has_words([line])
+def _parted(text: str, new: list[str], footer: list[str], history: list[str]) -> Split:
+    """Part the new lines from the signature that ends them; a text that would have nothing new stays whole."""
+    if not has_words(new):
+        return Split(reply=text)
+    head = signatures.heading_of(new)
+    begin = max(head, signatures.begin_of(new))
+    if begin == len(new) and not head and not footer and not history:
+        return Split(reply=text)
+    parts = [part for part in (_joined(new[:head]), _joined(new[begin:]), _joined(footer)) if part]
+    return Split(reply="\n".join(new[head:begin]).rstrip().lstrip("\n"), signature="\n\n".join(parts) or None, quoted=_joined(history) or None)
+
+
+def _joined(lines: list[str]) -> str:
+    return "\n".join(lines).strip("\n")
+
+
+def is_forwarding_text(lines: list[str]) -> bool:
+    """Say whether lines announce a forwarded message before anything that opens a history."""
+    return first_opening(lines) is _FORWARD
+
+
+def first_opening(lines: list[str], *, forwards: bool = False) -> Opening | None:
+    """Return where history begins, or None; one with a negative place where a forwarded message begins, which is no history."""
+    said = False
+    not_before = own_block = 0
+    for index, line in enumerate(lines[:MOST_LOOKED_AT]):
+        if len(line) > LONGEST_LINE or _WORTH_A_LOOK.search(line) is None:
+            said = said or has_words([line])
             continue
-        if _is_quote(line):
+        if is_quote(line):
+            if _GROUPWISE.fullmatch(line):
+                return Opening(first=index, after=len(lines))
             if index >= not_before:
-                end = _end_of_marked(lines, index)
-                if not has_words or _is_over(lines, end):
-                    return _Opening(first=_with_lead(lines, index), after=index, is_bare=True)
-                not_before = end
+                not_before = end_of_marked(lines, index)
+                if _is_bare_history(lines, index, not_before, said=said):
+                    return Opening(first=lead_of(lines, index), after=index, end=not_before)
             continue
-        folded = line.strip().lower()
-        if _is_forward(folded):
-            return None
-        if _is_original(folded):
-            return _Opening(first=index, after=index + 1)
-        if _is_block(lines, index):
-            return _Opening(first=_over_rule(lines, index), after=len(lines))
-        attribution = _attribution(lines, index)
-        if attribution is not None:
-            return attribution
-        has_words = has_words or _has_words([line])
+        found = _introduced(lines, index, said=said, forwards=forwards)
+        if found is not None:
+            return found
+        if not said and index >= own_block:
+            block = read_block(lines, index)
+            own_block = block.after if block else own_block
+        said = said or (index >= own_block and has_words([line]))
     return None
 
 
-def _is_quote(line: str) -> bool:
-    return line.lstrip(" \t\u00a0")[:1] == ">"
+def _introduced(lines: list[str], index: int, *, said: bool, forwards: bool) -> Opening | None:
+    """Return the history (or the forwarded message) that a line introduces."""
+    line = lines[index]
+    if is_forward(line):
+        return _FORWARD
+    if is_original(lines, index):
+        return _FORWARD if forwards else Opening(first=index, after=index + 1)
+    if said and is_marker(line):
+        return Opening(first=index, after=len(lines))
+    if read_block(lines, index) is not None or is_one_line_block(line):
+        if forwards:
+            return _FORWARD
+        # A block with nothing above it is no history of this mail: some gateways put the mail's own headers there.
+        return Opening(first=index, after=len(lines)) if said else None
+    return attribution(lines, index)
 
 
-def _has_words(lines: list[str]) -> bool:
-    return any(any(sign.isalnum() for sign in line) or (line.strip() and not line.strip().isascii()) for line in lines)
+def _is_bare_history(lines: list[str], start: int, end: int, *, said: bool) -> bool:
+    """Say whether a quote without an introduction is history: it stands above the answer, or ends the mail, and is neither code nor a citation."""
+    if not said:
+        return True
+    below = next_said(lines, end, most=len(lines))
+    if below is not None and not signatures.is_footer(lines[below : below + 1]):
+        return False
+    return min(depth(line) for line in lines[start : min(end, start + 50)] if is_quote(line)) < 3 and not is_cited(lines, start)
 
 
-def _is_marked(lines: list[str], start: int) -> bool:
-    """Say whether the next line that says something is quoted by `>`."""
-    for line in lines[start : start + 6]:
-        if line.strip():
-            return _is_quote(line)
-    return False
+def _mark_after(lines: list[str], start: int) -> Callable[[str], bool] | None:
+    """Return how the history below an introduction is marked; None where it is not."""
+    first = next_said(lines, start)
+    if first is None:
+        return None
+    if is_quote(lines[first]):
+        return is_quote
+    second = next_said(lines, first + 1)
+    return is_marked_somehow if is_marked_somehow(lines[first]) and second is not None and is_marked_somehow(lines[second]) else None
 
 
-def _is_over(lines: list[str], start: int) -> bool:
-    """Say whether nothing but blank lines and a footer comes from here on."""
+def _end_of(lines: list[str], start: int, mark: Callable[[str], bool]) -> int:
+    if mark is is_quote:
+        return end_of_marked(lines, start)
+    end = start
     for index in range(start, len(lines)):
-        if lines[index].strip():
-            return _is_footer(lines[index : index + 1])
-    return True
-
-
-def _end_of_marked(lines: list[str], start: int) -> int:
-    """Return the line after a block of `>` lines; blank lines, lone links and single lines that lost their mark in wrapping belong to it."""
-    end = index = start
-    while index < len(lines):
-        line = lines[index]
-        if _is_quote(line):
+        if mark(lines[index]):
             end = index + 1
-        elif line.strip() and not (index == end and index > start and index + 1 < len(lines) and _is_quote(lines[index + 1])) and not _is_link(line):
+        elif lines[index].strip():
             break
-        index += 1
     return end
-
-
-def _is_link(line: str) -> bool:
-    plain = line.strip()
-    return plain[:1] in "<(" and "http" in plain[:12]
-
-
-def _is_footer(lines: list[str]) -> bool:
-    """Say whether what follows a quote is a signature or a list's footer, not an answer."""
-    for line in lines:
-        plain = line.strip()
-        if plain:
-            return line.rstrip() == "--" or line.startswith("-- ") or (len(plain) >= 10 and not plain.strip("_-="))
-    return False
-
-
-def _with_lead(lines: list[str], index: int) -> int:
-    """Draw the line that introduces a bare quote into it, where it ends with a colon and holds an address or a date."""
-    above = index - 1
-    while above >= 0 and index - above <= 2 and not lines[above].strip():
-        above -= 1
-    if above < 0:
-        return index
-    lead = lines[above].strip()
-    if len(lead) <= _LONGEST_ATTRIBUTION and (
-        (lead.endswith((":", "：")) and ("@" in lead or sum(sign.isdigit() for sign in lead) >= 4)) or (_DATED.match(lead.lower()) and "@" in lead)
-    ):
-        return above
-    return index
 
 
 def _next_block(lines: list[str]) -> int:
     """Return where, below a marked quote, older history begins in another style; the number of lines when none does."""
-    for index, line in enumerate(lines[:_MOST_LOOKED_AT]):
-        if _WORTH_A_LOOK.search(line) is None or len(line) > _LONGEST_LINE:
+    for index, line in enumerate(lines[:MOST_LOOKED_AT]):
+        if _WORTH_A_LOOK.search(line) is None or len(line) > LONGEST_LINE or is_quote(line):
             continue
-        if _is_original(line.strip().lower()) or _is_block(lines, index):
+        if is_original(lines, index) or is_marker(line) or read_block(lines, index) is not None:
+            return index
+        found = attribution(lines, index)
+        if found is not None and not _marked_below(lines, found.after):
             return index
     return len(lines)
 
 
-def _is_dashed(folded: str) -> bool:
-    return folded.startswith(("--", "__", "==", "—", "–")) and folded.endswith(("--", "__", "==", "—", "–"))
-
-
-def _is_original(folded: str) -> bool:
-    if len(folded) > 120 or not _is_dashed(folded):
-        return False
-    inner = folded.strip(_DASHES)
-    return (
-        inner.startswith(ORIGINALS) or (len(inner) > 3 and inner.endswith(VERBS[:2])) or (inner.startswith("on ") and any(verb in inner for verb in VERBS[:2]))
-    )
-
-
-def _is_forward(folded: str) -> bool:
-    return len(folded) <= 160 and (_is_dashed(folded) or folded.endswith((":", "："))) and folded.strip(_DASHES).startswith(FORWARDS)
-
-
-def _over_rule(lines: list[str], index: int) -> int:
-    """Draw a rule of dashes or underscores above a header block into it."""
-    above = index - 1
-    while above >= 0 and not lines[above].strip():
-        above -= 1
-    rule = lines[above].strip() if above >= 0 else ""
-    return above if len(rule) >= 5 and len(set(rule) & set("_-=")) == 1 and not rule.strip("_-= ") else index
-
-
-def _role(line: str) -> str | None:
-    """Return which header a line states, by its word before the colon, bold stars aside."""
-    plain = line[:60].strip().lstrip("*> \t").replace("：", ":")
-    word, colon, _ = plain.partition(":")
-    return HEADER_ROLES.get(word.replace("\u00a0", " ").strip(" *").lower()) if colon and len(word) <= 24 else None
-
-
-def _is_block(lines: list[str], index: int) -> bool:
-    """Say whether Outlook's header block begins here: sender or date first, then two roles at least, and a subject, a moment of sending or an address among them."""
-    if _role(lines[index]) not in ("from", "date", "sent", "subject"):
-        return False
-    roles: set[str] = set()
-    has_address = False
-    others = 0
-    for line in lines[index : index + 14]:
-        role = _role(line)
-        others = 0 if role else others + bool(line.strip())
-        if others > 2:
-            break
-        if role:
-            roles.add(role)
-        has_address = has_address or "@" in line
-    if "from" in roles:
-        return len(roles) >= 2 and (has_address or ("sent" in roles and len(roles) >= 3))
-    return has_address and {"date", "to"} <= roles
-
-
-def _attribution(lines: list[str], start: int) -> _Opening | None:
-    """Recognise "On …, Ann wrote:" and its kin, over one to four lines."""
-    folded = lines[start].strip().lower().lstrip("*_ ")
-    is_start = folded.startswith(STARTERS) or _DATED.match(folded) is not None
-    joined = ""
-    used = 0
-    for index in range(start, min(len(lines), start + _MOST_LINES + 2)):
-        piece = lines[index].strip()
-        if not piece:
-            if "<" in joined[-200:] or (is_start and used == 1 and lines[start].strip()[-1:] not in ".!?:"):
-                continue
-            return None
-        if _is_quote(lines[index]) and ("<" not in joined or ">" in joined):
-            # The introduction may lack its colon where the quote itself is marked.
-            is_dated = used and _DATED.match(joined.lower()) and joined.endswith(">") and "@" in joined
-            return _Opening(first=start, after=index) if is_dated else None
-        joined = f"{joined} {piece}" if joined else piece
-        used += 1
-        if used > _MOST_LINES or len(joined) > _LONGEST_ATTRIBUTION:
-            return None
-        if joined.rstrip("*_ ").endswith((":", "：")):
-            return _judged(lines, start, index + 1, joined, is_start)
-        if not is_start:
-            return None
-    return None
-
-
-def _judged(lines: list[str], start: int, after: int, joined: str, is_start: bool) -> _Opening | None:
-    folded = joined.lower()
-    has_verb = any(verb in folded[-160:] for verb in VERBS) and _ends_with_saying(folded)
-    has_address = "@" in folded or "<" in folded
-    digits = sum(sign.isdigit() for sign in folded)
-    is_marked = _is_marked(lines, after)
-    shared = _SHARED_LINE.search(joined) if has_verb and is_marked and after == start + 1 else None
-    if shared:
-        kept = lines[start][: lines[start].find(joined) + shared.start()]
-        return _Opening(first=start, after=after, kept=kept.rstrip("- ") or kept)
-    if has_verb and ((is_start and digits >= 3) or (has_address and (digits >= 2 or is_marked)) or is_marked):
-        return _Opening(first=start, after=after)
-    if not has_verb and has_address and "@" in folded and _DATED.match(folded) and digits >= 4:
-        return _Opening(first=start, after=after)
-    return None
-
-
-def _ends_with_saying(folded: str) -> bool:
-    """Say whether the verb stands where an attribution has it: at the end, or before a name and an address; not somewhere in a sentence."""
-    tail = folded.rstrip("*_ :：")
-    if tail.endswith(VERBS) or "<" in folded or "@" in folded:
-        return True
-    return folded.lstrip("*_ ").startswith(STARTERS) and sum(sign.isdigit() for sign in folded) >= 3
+def _marked_below(lines: list[str], start: int) -> bool:
+    first = next_said(lines, start)
+    return first is not None and is_quote(lines[first])

@@ -1,0 +1,156 @@
+"""The sentence above a quote, "On …, Ann wrote:", in its languages and forms, over one to four lines."""
+
+import re
+from dataclasses import dataclass
+
+from channels.email.lines import is_marked, is_quote, next_said, plain
+from channels.email.phrases import PRONOUNS, QUOTERS, STARTERS, VERBS
+
+_LONGEST = 400
+_MOST_LINES = 4
+_ENDS = (":", "：")
+_ADDRESSES = re.compile(r"<[^<>]{1,200}>?|\S{1,100}@\S{1,200}")
+_SHARED_LINE = re.compile(r"[ -](?=On (?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? |(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6} \d|\d))")
+_DATED = re.compile(
+    r"\W{0,3}(?:\d{1,4}[-./年년]\s?\d{1,2}(?!\d)|\d{1,2}\.? (?:de )?(?!\d)[^\s\d]{3,12} (?:de )?\d{4}|\d{1,2}:\d{2},? .{0,20}\d{4}"
+    r"|(?:mon|tue|wed|thu|fri|sat|sun|пн|вт|ср|чт|пт|сб|вс)[a-zа-я]{0,8}[,.] )"
+)
+_MOMENT = re.compile(r"\d{1,2}[:.h時时点시]\s?\d{2}|\d{4}|\d[-./]\d")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """Where history begins: its first line, the first line after its introduction, and what of the first line belongs to the answer.
+
+    `end` is the line after a block that has no other sign than `>`, and None for any other.
+    """
+
+    first: int
+    after: int
+    kept: str = ""
+    end: int | None = None
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether nothing but marks says that this is history."""
+        return self.end is not None
+
+
+def attribution(lines: list[str], start: int) -> Opening | None:
+    """Return the opening that begins at a line, or None. Looks at six lines at most."""
+    first = plain(lines[start])
+    begins = _begins(first.lower().lstrip("*_ "))
+    joined = ""
+    used = 0
+    for index in range(start, min(len(lines), start + _MOST_LINES + 2)):
+        piece = plain(lines[index])
+        if not piece and used and ("<" in joined[-200:] or (begins and used == 1 and first[-1:] not in ".!?:")):
+            continue
+        if is_quote(lines[index]) and joined.count("<") <= joined.count(">"):
+            # The introduction may lack its colon where the quote itself is marked.
+            is_dated = used and _DATED.match(joined.lower()) and joined.endswith((">", ")")) and "@" in joined
+            return Opening(first=start, after=index) if is_dated else None
+        joined = f"{joined} {piece}" if joined else piece
+        used += 1
+        if not piece or used > _MOST_LINES or len(joined) > _LONGEST:
+            return None
+        if joined.rstrip("*_ ").endswith(_ENDS):
+            later = _later_start(lines, start, index)
+            return _judged(lines, start, index + 1, joined, begins) if later is None else attribution(lines, later)
+        if not (begins or "@" in joined):
+            return None
+    return None
+
+
+def _begins(folded: str) -> bool:
+    return folded.startswith(STARTERS) or _DATED.match(folded) is not None
+
+
+def _later_start(lines: list[str], start: int, end: int) -> int | None:
+    """Return a line below the first where the introduction really begins: the answer's last line, "On Monday I can", may look like a beginning too."""
+    if _digits(plain(lines[start])) >= 4:
+        return None
+    for index in range(end, start, -1):
+        folded = plain(lines[index]).lower().lstrip("*_ ")
+        if folded and _begins(folded) and _digits(folded) >= 4:
+            return index
+    return None
+
+
+def _digits(text: str) -> int:
+    return sum(sign.isdigit() for sign in _ADDRESSES.sub(" ", text))
+
+
+def _judged(lines: list[str], start: int, after: int, joined: str, begins: bool) -> Opening | None:
+    folded = joined.lower().replace(" ", " ")
+    marked = is_marked(lines, after)
+    if not _is_introduction(folded, begins, marked):
+        return None
+    shared = _SHARED_LINE.search(joined) if marked and after == start + 1 else None
+    if shared:
+        kept = lines[start][: lines[start].find(joined) + shared.start()]
+        return Opening(first=start, after=after, kept=kept.rstrip("- ") or kept)
+    return Opening(first=start, after=after)
+
+
+def _is_introduction(folded: str, begins: bool, marked: bool) -> bool:
+    if not marked and "@" not in folded and "<" not in folded and not _digits(folded):
+        return False
+    if not marked and any(own in folded for own in PRONOUNS):
+        return False
+    if any(verb in folded[-180:] for verb in VERBS) and (_says(folded, begins, marked) or _says_then_dates(folded)):
+        return True
+    return _names(folded, begins, marked)
+
+
+def _says(folded: str, begins: bool, marked: bool) -> bool:
+    """Judge a line that holds a verb: it must stand where an attribution has it, at the end or beside a name and an address, not somewhere in a sentence."""
+    has_address = "@" in folded or "<" in folded
+    digits = _digits(folded)
+    if folded.rstrip("*_ :：").endswith(VERBS) or has_address:
+        return marked or (begins and digits >= 3) or (has_address and digits >= 2)
+    return begins and digits >= (3 if marked else 5)
+
+
+def _names(folded: str, begins: bool, marked: bool) -> bool:
+    """Judge a line without a verb that we know, by its date, its address and where they stand."""
+    has_address = "@" in folded
+    if folded.startswith(QUOTERS) and (has_address or marked):
+        return True
+    if not has_address:
+        return marked and begins and _digits(folded) >= 6
+    tail = folded.rstrip("*_ :：")
+    closes = tail.endswith((">", ")", "]", "»")) or "@" in tail.rsplit(" ", 1)[-1]
+    return begins and _digits(folded) >= 4 and _MOMENT.search(folded) is not None and (closes or marked)
+
+
+def _says_then_dates(folded: str) -> bool:
+    """Say whether a line reads "Ann schrieb am 11.03.2026 um 09:00:"."""
+    for verb in VERBS:
+        before, found, after = folded.partition(f" {verb} ")
+        if found and before and len(before.split()) <= 6 and len(after.split()) <= 8 and sum(sign.isdigit() for sign in after) >= 6:
+            return True
+    return False
+
+
+def lead_of(lines: list[str], index: int) -> int:
+    """Draw the line that introduces a bare quote into it, where it ends with a colon and holds an address or a date; else return the quote's own line."""
+    above = index - 1
+    while above >= 0 and index - above <= 2 and not lines[above].strip():
+        above -= 1
+    lead = plain(lines[above]) if above >= 0 else ""
+    if not lead or len(lead) > _LONGEST:
+        return index
+    holds = "@" in lead or sum(sign.isdigit() for sign in lead) >= 4
+    return above if (lead.rstrip("*_ ").endswith(_ENDS) and holds) or (_DATED.match(lead.lower()) and "@" in lead) else index
+
+
+def is_cited(lines: list[str], index: int) -> bool:
+    """Say whether a short bare quote belongs to the sentence above it ("I get this:"), so that it is no history; one line directly below others does."""
+    above = plain(lines[index - 1]) if index else ""
+    if not above:
+        return False
+    end = index
+    while end < len(lines) and is_quote(lines[end]) and end - index < 3:
+        end += 1
+    return end - index < (3 if above.endswith(_ENDS) else 2) and next_said(lines, end, most=len(lines)) is None
