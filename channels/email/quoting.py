@@ -26,6 +26,16 @@ class Split:
     signature: str | None = None
     quoted: str | None = None
 
+    @property
+    def shown(self) -> str:
+        """What is shown at once: the reply; the signature where there is nothing else."""
+        return self.reply or self.signature or ""
+
+    @property
+    def folded(self) -> str | None:
+        """What is shown when asked for: the signature and the history, in this order."""
+        return "\n\n".join(part for part in (self.signature if self.reply else None, self.quoted) if part) or None
+
 
 def split(text: str, subject: str | None = None) -> Split:
     """Return a text's new part, its signature and the quoted history.

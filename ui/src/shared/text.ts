@@ -211,7 +211,7 @@ export const t = {
     you: 'You',
     otherCase: 'Another case',
     unverified: 'Sender not verified',
-    quoted: 'Show quoted history',
+    quoted: 'Show signature and history',
     original: 'Show original',
     hideOriginal: 'Hide original',
     originalTitle: 'Original HTML message',
