@@ -1,6 +1,7 @@
 """The command line: `kindred run`, and what an operator sets up by hand."""
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable, Sequence
 
 import click
@@ -29,6 +30,11 @@ def token_commands() -> None:
 @main.group("inbox")
 def inbox_commands() -> None:
     """Addresses of ours."""
+
+
+@main.group("email")
+def email_commands() -> None:
+    """Mails, as we read them."""
 
 
 @main.group("dead-letters")
@@ -206,3 +212,14 @@ def replay_letter(letter_id: int) -> None:
         click.echo(f"Replayed: {len(received.message_ids)} message(s).")
 
     _do(work)
+
+
+@email_commands.command("inspect")
+@click.argument("files", nargs=-1, required=True, metavar="FILE…")
+@click.option("--text", "is_text", is_flag=True, help="The files are plain texts of mails, not whole mails.")
+def inspect_mail(files: Sequence[str], is_text: bool) -> None:
+    """Print what we make of raw mails, a line of JSON for each FILE: `-` is standard input, a folder all files in it."""
+    from channels.email import inspect
+
+    for line in inspect.lines(files, sys.stdin.buffer, is_text=is_text):
+        click.echo(line)

@@ -1,14 +1,12 @@
 """Which parts are the text, which the HTML, which are files: RFC 8621 §4.1.4, and what each of them holds once decoded."""
 
-import binascii
 import mimetypes
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from urllib.parse import unquote_to_bytes
 
-from channels.email.charsets import codec_of, decode
-from channels.email.headers import as_bytes, decode_words, from_base64
+from channels.email.charsets import codec_of, decode, says_nothing
+from channels.email.decoding import decoded
+from channels.email.headers import as_bytes, decode_words
 from channels.email.mime import Part
 from kernel.text import clean
 
@@ -16,8 +14,8 @@ _MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,60}/[a-z0-9!#$&^_.+-]{1,60}")
 _NEWLINES = re.compile(r"\r\n?")
 # Reverse the reading direction or hide letters: "invoice\u202Efdp.exe" reads as "invoiceexe.pdf".
 _TRICKS = dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF, 0x7F, *range(0x20)])
+_META_CHARSET = re.compile(rb"<meta[^>]{1,200}?charset\s{0,9}=\s{0,9}[\"']?([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
 _LONGEST_NAME = 180
-_PLAIN_ENCODINGS = frozenset({"", "7bit", "8bit", "binary", "7-bit", "8-bit", "none", "identity"})
 
 
 @dataclass(slots=True)
@@ -104,58 +102,44 @@ def content_id_of(part: Part) -> str | None:
 
 def content_of(part: Part, warnings: list[str]) -> bytes:
     """Return a leaf's bytes, with its transfer encoding undone as far as it holds."""
-    data = as_bytes(part.source)
-    encoding = part.value("content-transfer-encoding").partition(";")[0].strip().lower().strip("\"'")
-    if encoding == "base64":
-        if data.strip() and not from_base64(data):
-            warnings.append("A part says base64 and is not.")
-            return data
-        return from_base64(data)
-    if encoding in ("quoted-printable", "quoted_printable"):
-        return binascii.a2b_qp(data)
-    if encoding in ("x-uuencode", "uuencode", "x-uue", "uue"):
-        return b"".join(_uudecoded(data))
-    if encoding not in _PLAIN_ENCODINGS:
-        warnings.append("A part has a transfer encoding that does not exist.")
-    return data
-
-
-def _uudecoded(data: bytes) -> Iterator[bytes]:
-    for line in data.splitlines():
-        if line.startswith(b"begin ") or line in (b"end", b"`", b""):
-            continue
-        try:
-            yield binascii.a2b_uu(line)
-        except binascii.Error:
-            # Some encoders count wrongly: the length that the line can hold is read instead (the library's own workaround).
-            try:
-                yield binascii.a2b_uu(line[: (((line[0] - 32) & 63) * 4 + 5) // 3 + 1])
-            except binascii.Error:
-                continue
+    return decoded(part.content, part.value("content-transfer-encoding"), warnings)
 
 
 def text_of(part: Part, warnings: list[str]) -> str:
     """Return a text part as text with `\\n` line ends and without control characters."""
-    declared = _parameter(part, "charset") or None
+    return text_from(part, content_of(part, warnings), warnings)
+
+
+def text_from(part: Part, data: bytes, warnings: list[str]) -> str:
+    """Return a text part's decoded bytes as text: by the charset that it states, else by the one that stands in its HTML."""
+    declared = part.parameter("charset") or None
     if declared and codec_of(declared) is None:
-        warnings.append("A text has a charset that we do not know.")
-    return clean(_NEWLINES.sub("\n", decode(content_of(part, warnings), declared)))
+        if not says_nothing(declared):
+            warnings.append("A text has a charset that we do not know.")
+        declared = None
+    hint = _META_CHARSET.search(data, 0, 4096) if not declared and part.media_type == "text/html" else None
+    return clean(_NEWLINES.sub("\n", decode(data, declared, hint[1].decode("ascii") if hint else None)))
 
 
 def file_name(part: Part) -> str | None:
-    """Return the name that a part gives itself, or None.
+    """Return the name that a part gives itself, or None; it is safe (see `safe_name`)."""
+    return safe_name(decode_words(part.parameter("filename", "content-disposition") or part.parameter("name"))) or None
 
-    It is safe to show and to save: no path, no control or direction marks, 180 characters at most with its ending.
-    """
-    named = _parameter(part, "filename", "content-disposition") or _parameter(part, "name")
-    name = re.split(r"[/\\]", decode_words(named).translate(_TRICKS))[-1].strip(" .\"'")
+
+def safe_name(named: str) -> str:
+    """Return a file's name safe to show and to save: no path, no control or direction marks, 180 characters at most with its ending; "" if nothing is left."""
+    name = re.split(r"[/\\]", named.translate(_TRICKS))[-1].strip(" .\"'")
     name = " ".join(re.sub(r'[<>:"|?*]', "_", name).split())
-    if not name:
-        return None
     if len(name) > _LONGEST_NAME:
         stem, dot, ending = name.rpartition(".")
         name = f"{stem[: _LONGEST_NAME - len(ending) - 1]}.{ending}" if dot and len(ending) <= 12 else name[:_LONGEST_NAME]
-    return name
+    return clean(name)
+
+
+def usual_type(name: str, stated: str = "") -> str:
+    """Return a file's type: as stated where that is one, else by its name's ending."""
+    stated = stated.strip().lower()
+    return stated if _MEDIA_TYPE.fullmatch(stated) else mimetypes.guess_type(name)[0] or "application/octet-stream"
 
 
 def name_for(part: Part, number: int) -> str:
@@ -169,17 +153,3 @@ def name_for(part: Part, number: int) -> str:
     if media_type == "text/calendar":
         return "invite.ics"
     return f"part-{number}{mimetypes.guess_extension(media_type) or '.bin'}"
-
-
-def _parameter(part: Part, name: str, header: str = "content-type") -> str:
-    """Return a header's parameter, RFC 2231 pieces and percent signs undone; "" where there is none that can be read."""
-    try:
-        value = part.get_param(name, "", header)
-    except (ValueError, TypeError, IndexError):  # the library stumbles over numbers and quotes in continuations
-        return ""
-    if isinstance(value, tuple):
-        charset, _, text = value
-        # The library undoes percent signs into Latin-1 letters, unless a piece is malformed.
-        raw = text.encode("latin-1") if "%" not in text and all(ord(sign) < 256 for sign in text) else unquote_to_bytes(as_bytes(text))
-        return decode(raw, charset)
-    return str(value or "")

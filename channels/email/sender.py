@@ -4,8 +4,9 @@ import re
 from collections.abc import Sequence
 
 from channels.contract import Account
+from channels.email.authentication import doubts
 from channels.email.framing import Envelope
-from channels.email.headers import Mailbox, mailboxes, unfold
+from channels.email.headers import Mailbox, mailboxes
 from channels.email.mime import Part
 from kernel.claims import Claim, IdentityKind, Trust
 
@@ -25,14 +26,15 @@ def sender_of(root: Part, account: Account, envelope: Envelope, digest: str, hin
     usable = [box for box in from_boxes if box.is_usable]
     replies = [box for box in mailboxes(root.values("reply-to"), hint) if box.is_usable]
     if usable:
-        sender = Claim(kind=IdentityKind.EMAIL, value=usable[0].address, name=usable[0].name or None, trust=_trust(root, account))
+        doubt = doubts(root, account.settings.get("authserv_id", ""))
+        sender = Claim(kind=IdentityKind.EMAIL, value=usable[0].address, name=usable[0].name or None, trust=Trust.CLAIMED if doubt else Trust.VERIFIED)
+        if doubt:
+            warnings.append(f"The mail server says that the sender's domain did not vouch for this mail ({doubt}).")
         if len(usable) > 1:
             warnings.append("The mail names more than one author; the first was taken.")
     else:
         warnings.append("The mail names no usable author.")
         sender = _fallback([*mailboxes(root.values("sender"), hint), *replies, *_returned(root, envelope)], from_boxes, digest)
-    if sender.trust is Trust.CLAIMED and usable:
-        warnings.append("The mail server says that the sender's domain did not vouch for this mail (DMARC failed).")
     if sender.value.lower() == account.address.lower():
         warnings.append("The author is our own address.")
     if root.value("list-id"):
@@ -52,22 +54,6 @@ def _fallback(boxes: Sequence[Mailbox], named: Sequence[Mailbox], digest: str) -
 def _returned(root: Part, envelope: Envelope) -> list[Mailbox]:
     sender = [Mailbox(name="", address=envelope.sender)] if envelope.sender else []
     return [*sender, *mailboxes(root.values("return-path"))]
-
-
-def _trust(root: Part, account: Account) -> Trust:
-    """Believe the author unless our own mail server, by its name in Authentication-Results (RFC 8601), says that DMARC failed.
-
-    Its line is the topmost of that name; others may be forged.
-    """
-    ours = account.settings.get("authserv_id", "").strip().lower()
-    if not ours:
-        return Trust.VERIFIED
-    for value in root.values("authentication-results"):
-        results = [part.strip().lower() for part in unfold(value).split(";")]
-        if results[0].partition(" ")[0] == ours:
-            verdicts = ["".join(result.split("(")[0].split(" ")[0].split()) for result in results[1:]]
-            return Trust.CLAIMED if "dmarc=fail" in verdicts else Trust.VERIFIED
-    return Trust.VERIFIED
 
 
 def claims_of(sender: Claim, others: list[Claim], text: str) -> tuple[Claim, ...]:

@@ -93,6 +93,12 @@ def nested(depth: int) -> bytes:
     return b"From: ada@example.com\r\n" + body.encode()
 
 
+HURTING = [
+    *("On ", "-", " ", ">", "> \n", "<", "&", "&a ", "\u00a0", "&nbsp;", "<p>a</p>", "<br>", "<td>", "<li>a", "<div>", "<blockquote>", "<!--", "<a href='"),
+    *("\n", "x: y\n", "_____\n", "-- \n", "begin 644 a\n", "begin 644 A\nM\n", "=?utf-8?q?", "\x1b$B!!", "<img src=data:image/png;base64,A>", "\u4e2d"),
+]
+
+
 class TestBounds:
     def test_looks_as_deep_as_honest_mails_go(self) -> None:
         assert read(nested(DEEPEST - 1)).text == "The innermost."
@@ -125,3 +131,11 @@ class TestBounds:
         said = read(raw)
         assert time.process_time() - begun < 3
         assert len(said.text) <= 1_000_000
+
+    @pytest.mark.parametrize("kind", ["text/plain", "text/html"])
+    @pytest.mark.parametrize("piece", HURTING)
+    def test_reads_any_half_megabyte_of_the_same_at_once(self, piece: str, kind: str) -> None:
+        raw = mail(piece * (524_288 // len(piece)), Content_Type=kind)
+        begun = time.process_time()
+        read(raw)
+        assert time.process_time() - begun < 1
