@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from cases.changes import fields_of, follow, go_back, put, standing_fields, standing_of, step_of, told
+from cases.changes import change, fields_of, follow, go_back, put, standing_fields, standing_of, step_of, told
 from cases.errors import SnoozeWithoutEnd
 from cases.models import Case
 from cases.repository.rows import CaseRows
 from cases.rules import history, lifecycle
-from cases.values import Actor, CaseStatus, Verb
+from cases.values import SYSTEM, Actor, CaseStatus, Verb
 from kernel.uow import UnitOfWork
 
 _STANDING = ("status", "resolved_at", "snoozed_until")
@@ -70,6 +70,20 @@ async def unanswered(uow: UnitOfWork, case_id: int, *, message_id: int, restore:
     await put(uow, case, back)
     await go_back(uow, case)
     await _tell(uow, case, Actor(agent_id=int(agent_id)), gone, here, "The reply was taken back.")
+
+
+async def undelivered(uow: UnitOfWork, case_id: int) -> None:
+    """Bring a case back to work whose answer did not arrive: nobody would wait for a customer who was never answered. One that is at work, or closed, stays as it is.
+
+    Raises:
+        NotFound: there is no such case.
+    """
+    case = await CaseRows(uow.session).get(case_id, hold=True)
+    was = standing_of(case)
+    standing = lifecycle.unheard(was, uow.clock.now())
+    if standing is not was:
+        verb = Verb.WOKEN if was.status is CaseStatus.SNOOZED else Verb.STATUS
+        await change(uow, case, SYSTEM, verb, standing_fields(standing), "An answer could not be delivered.")
 
 
 async def noted(uow: UnitOfWork, case_id: int, message_id: int, at: datetime) -> None:

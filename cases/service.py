@@ -9,7 +9,7 @@ from cases.errors import NothingToUndo, SnoozeInThePast, SnoozeWithoutEnd
 from cases.intake import open_or_continue_all
 from cases.measuring import first_responses, loads, resolutions
 from cases.reading import activities_of, counts, find, fold_counts, get, mend_counts, open_cases_of, page, page_ids, paged, seen, tags_of
-from cases.replies import answered, noted, unanswered
+from cases.replies import answered, noted, unanswered, undelivered
 from cases.repository.rows import CaseRows
 from cases.rules import history, lifecycle, wording
 from cases.values import KEEP, SYSTEM, UNDOABLE, Actor, CaseStatus, Keep, Priority, Verb
@@ -18,8 +18,8 @@ from kernel.uow import UnitOfWork
 
 __all__ = [
     "activities_of", "answered", "assign", "counts", "find", "first_responses", "fold_counts", "get", "loads", "mend_counts", "noted",
-    "open_cases_of", "open_or_continue_all", "page", "page_ids", "paged", "rename", "resolutions", "retag", "seen", "set_priority", "set_status", "snooze", "tags_of", "unanswered",
-    "undo", "wake", "wake_when_due",
+    "open_cases_of", "open_or_continue_all", "page", "page_ids", "paged", "rename", "resolutions", "retag", "seen", "set_priority", "set_status", "snooze",
+    "tags_of", "unanswered", "undelivered", "undo", "wake", "wake_when_due",
 ]  # fmt: skip
 
 # What happened besides, without touching anything that an undo puts back.

@@ -135,22 +135,30 @@ class InboundMessage:
 
 
 class ReceiptState(StrEnum):
-    """How far a delivery has come, by the vendor's word; only forward."""
+    """How far a delivery has come, by the vendor's word; only forward. The last two move nothing: they are words about it."""
 
     SENT = "sent"
     DELIVERED = "delivered"
     READ = "read"
     FAILED = "failed"
+    DELAYED = "delayed"  # they still try
+    COMPLAINED = "complained"  # the recipient called it spam
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """The vendor's word on one delivery, found by the id it gave us when it accepted."""
+    """The vendor's word on one delivery, found by the id it gave us when it accepted, by our own token, or by the recipient, whichever is first known.
+
+    With `raw`, the report is kept beside its message, and is a dead letter when it speaks of none of ours.
+    """
 
     inbox_id: int
     vendor_id: str
     state: ReceiptState
     error: str | None = None
+    tokens: tuple[str, ...] = ()
+    recipient: str | None = None
+    raw: RawPayload | None = field(default=None, repr=False)
 
 
 Inbound = InboundMessage | Receipt
@@ -167,7 +175,10 @@ class OutboundFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboundMessage:
-    """One thing to say to a customer; the recipient was frozen when the agent wrote it. `external_id` is our own name for it (a Message-ID) where the channel lets us choose."""
+    """One thing to say to a customer; the recipient was frozen when the agent wrote it.
+
+    `external_id` is our own name for it (a Message-ID) where the channel lets us choose; `delivery_token` is where reports on it come back to.
+    """
 
     message_id: int
     conversation_id: int
@@ -178,6 +189,7 @@ class OutboundMessage:
     subject: str | None
     external_id: str
     reply_token: str
+    delivery_token: str
     references: tuple[str, ...]  # oldest first
     quoted: str | None
     files: tuple[OutboundFile, ...]

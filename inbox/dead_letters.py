@@ -20,12 +20,14 @@ async def bury(uow: UnitOfWork, inbox_id: int, payload: RawPayload, *, body: byt
     known = await repository.find_dead(inbox_id, digest)
     if known is not None:
         return known
-    row = RawPayloadRow(
-        id=uow.ids(), inbox_id=inbox_id, message_id=None, source=payload.source, content_type=payload.content_type[:200], body=body, blob=blob,
-        size=len(payload.body), received_at=payload.received_at, state="dead", code=code, reason=reason, digest=digest,
-    )  # fmt: skip
+    row = _row(uow, inbox_id, payload, body, blob, state="dead", code=code, reason=reason)
     repository.add(row)
     return row.id
+
+
+def keep(uow: UnitOfWork, inbox_id: int, payload: RawPayload, *, body: bytes | None, blob: str | None, message_id: int) -> None:
+    """Keep a report beside the message that it speaks of."""
+    PayloadRepository(uow.session).add(_row(uow, inbox_id, payload, body, blob, state="kept", message_id=message_id))
 
 
 async def page(uow: UnitOfWork, viewer: Viewer, cursor: str | None, limit: int) -> Page[DeadLetter]:
@@ -60,6 +62,16 @@ async def payload_of(row: RawPayloadRow, blobs: Blobs) -> RawPayload:
     else:
         body = await blobs.get(row.blob) if row.blob else b""
     return RawPayload(source=row.source, content_type=row.content_type, body=body, received_at=row.received_at)
+
+
+def _row(
+    uow: UnitOfWork, inbox_id: int, payload: RawPayload, body: bytes | None, blob: str | None, *, state: str, message_id: int | None = None,
+    code: str | None = None, reason: str | None = None,
+) -> RawPayloadRow:  # fmt: skip
+    return RawPayloadRow(
+        id=uow.ids(), inbox_id=inbox_id, message_id=message_id, source=payload.source, content_type=payload.content_type[:200], body=body, blob=blob,
+        size=len(payload.body), received_at=payload.received_at, state=state, code=code, reason=reason, digest=digest_of(payload.body),
+    )  # fmt: skip
 
 
 def _view(row: RawPayloadRow, inbox_name: str) -> DeadLetter:

@@ -1,6 +1,7 @@
 """The one way in: whatever a webhook, a listener, a poller or a replay brings is read, completed and taken here."""
 
 import asyncio
+from collections.abc import Sequence
 
 import structlog
 
@@ -12,21 +13,26 @@ from inbox.intake import Intake, keep_raw
 from inbox.receipts import note_all
 from inbox.values import Received
 from kernel.blobs import Blobs
+from kernel.crypto import Secrets
 from kernel.errors import StorageUnavailable
 from kernel.uow import UnitOfWorkFactory
 
 log = structlog.get_logger()
 
+_UNKNOWN = "channel.report_of_nothing"
+_OF_NOTHING = "A report on a message that we did not send, or one that names none."
+
 
 class Door:
     """Where payloads come in; its answer comes after the commit."""
 
-    def __init__(self, factory: UnitOfWorkFactory, registry: Registry, directory: InboxDirectory, intake: Intake, blobs: Blobs) -> None:
+    def __init__(self, factory: UnitOfWorkFactory, registry: Registry, directory: InboxDirectory, intake: Intake, blobs: Blobs, secrets: Secrets) -> None:
         self._factory = factory
         self._registry = registry
         self._directory = directory
         self._intake = intake
         self._blobs = blobs
+        self._secrets = secrets
 
     async def receive(self, inbox_id: int, payload: RawPayload) -> Received:
         """Take a payload for an inbox; what cannot be read becomes a dead letter and counts as received.
@@ -46,12 +52,10 @@ class Door:
         messages = [await adapter.complete(account, item) for item in inbound if isinstance(item, InboundMessage)]
         receipts = [item for item in inbound if isinstance(item, Receipt)]
         taken = [await self._intake.take(messages[0])] if len(messages) == 1 else await asyncio.gather(*(self._intake.take(message) for message in messages))
-        if receipts:
-            async with self._factory() as uow:
-                await note_all(uow, receipts)
+        buried = await self._note(receipts) if receipts else None
         if messages:
             self._directory.heard_from(inbox_id)
-        return Received(taken=tuple(taken), receipts=len(receipts), dead_letter_id=next((t.dead_letter_id for t in taken if t.dead_letter_id), None))
+        return Received(taken=tuple(taken), receipts=len(receipts), dead_letter_id=next((t.dead_letter_id for t in taken if t.dead_letter_id), buried))
 
     async def replay(self, letter_id: int) -> Received:
         """Read a dead letter again; it is marked when it was understood this time.
@@ -66,6 +70,23 @@ class Door:
             async with self._factory() as uow:
                 await dead_letters.mark_replayed(uow, letter_id)
         return received
+
+    async def _note(self, receipts: Sequence[Receipt]) -> int | None:
+        """Note what one payload reports. A report that is kept lies beside its message; one that speaks of nothing of ours is a dead letter, whose id is returned."""
+        raw = receipts[0].raw
+        try:
+            body, blob = await keep_raw(self._blobs, raw.body) if raw else (None, None)
+        except OSError as fault:
+            raise StorageUnavailable from fault
+        async with self._factory() as uow:
+            spoken_of = await note_all(uow, receipts, self._secrets)
+            if raw is None:
+                return None
+            message_id = next((one for one in spoken_of if one is not None), None)
+            if message_id is None:
+                return await dead_letters.bury(uow, receipts[0].inbox_id, raw, body=body, blob=blob, code=_UNKNOWN, reason=_OF_NOTHING)
+            dead_letters.keep(uow, receipts[0].inbox_id, raw, body=body, blob=blob, message_id=message_id)
+        return None
 
     async def _bury(self, inbox_id: int, payload: RawPayload, reason: Unreadable) -> int:
         try:

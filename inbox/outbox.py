@@ -167,6 +167,7 @@ class Outbox:
             subject=message.subject,
             external_id=message.external_id,
             reply_token=self._secrets.signed_id("reply", message.conversation_id),
+            delivery_token=self._secrets.signed_id("delivery", message.id),
             references=parcel.references,
             quoted=parcel.quoted,
             files=tuple([OutboundFile(name=file.name, media_type=file.media_type, content=await self._blobs.get(file.digest)) for file in parcel.files]),

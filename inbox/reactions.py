@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from cases import service as cases
 from cases.events import CaseSnoozed, CaseWoken
+from inbox.events import DeliveryMoved
+from inbox.values import DeliveryState
 from kernel.db import moment
 from kernel.uow import UnitOfWork
 from scheduler import service as scheduler
@@ -20,6 +22,12 @@ async def plan_to_wake(fact: CaseSnoozed, uow: UnitOfWork) -> None:
 async def drop_plans(facts: Sequence[CaseWoken], uow: UnitOfWork) -> None:
     """A case that is back needs no waking, whether it was woken, answered, moved on by hand or undone: `CaseWoken` tells of each."""
     await scheduler.cancel(uow, [fact.case_id for fact in facts], "the case is back")
+
+
+async def bring_back(fact: DeliveryMoved, uow: UnitOfWork) -> None:
+    """A case whose answer did not arrive is at work again."""
+    if fact.state == DeliveryState.FAILED:
+        await cases.undelivered(uow, fact.case_id)
 
 
 async def carry_out(fact: FollowUpDue, uow: UnitOfWork) -> None:

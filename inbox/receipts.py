@@ -1,12 +1,15 @@
 """The vendor's word on deliveries: states move forward only, however often and in whatever order receipts come."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from channels.contract import Receipt, ReceiptState
 from inbox.events import DeliveryMoved
 from inbox.models import Delivery
 from inbox.repositories.deliveries import DeliveryRepository
 from inbox.values import DeliveryState
+from kernel.crypto import Secrets
+from kernel.ids import first_id_at
 from kernel.uow import UnitOfWork
 
 _RANK = {
@@ -17,6 +20,14 @@ _RANK = {
     DeliveryState.DELIVERED: 3,
     DeliveryState.READ: 4,
 }
+_MOVES = {
+    ReceiptState.SENT: DeliveryState.SENT,
+    ReceiptState.DELIVERED: DeliveryState.DELIVERED,
+    ReceiptState.READ: DeliveryState.READ,
+    ReceiptState.FAILED: DeliveryState.FAILED,
+}
+# Mail servers try for five days (RFC 5321 §4.5.4.1): a report that names nobody but its recipient speaks of nothing older.
+_REPORTED_WITHIN = timedelta(days=6)
 
 
 def is_forward(current: DeliveryState, told: DeliveryState) -> bool:
@@ -24,27 +35,64 @@ def is_forward(current: DeliveryState, told: DeliveryState) -> bool:
     return current in _RANK and _RANK[told] > _RANK[current]
 
 
-async def note_all(uow: UnitOfWork, receipts: Sequence[Receipt]) -> None:
-    """Note what vendors say; a receipt for a delivery that is not ours is passed over."""
+async def note_all(uow: UnitOfWork, receipts: Sequence[Receipt], secrets: Secrets) -> list[int | None]:
+    """Note what vendors say; return for each receipt which message it spoke of, None for one that is not ours."""
     repository = DeliveryRepository(uow.session)
-    rows = await repository.by_vendor_ids(sorted({r.inbox_id for r in receipts}), sorted({r.vendor_id for r in receipts}))
-    by_name = {(row.inbox_id, row.vendor_id): row for row in rows}
-    for receipt in receipts:
-        row = by_name.get((receipt.inbox_id, receipt.vendor_id))
+    found = await _found(uow, repository, receipts, secrets)
+    spoken_of: list[int | None] = []
+    for receipt, row in zip(receipts, found, strict=True):
+        spoken_of.append(None if row is None else row.message_id)
         if row is not None:
-            await _move(uow, repository, row, DeliveryState(receipt.state), receipt.error if receipt.state is ReceiptState.FAILED else None)
+            await _note(uow, repository, row, receipt)
+    return spoken_of
+
+
+async def _found(uow: UnitOfWork, repository: DeliveryRepository, receipts: Sequence[Receipt], secrets: Secrets) -> list[Delivery | None]:
+    """Find each receipt's delivery: by our token, since nobody else can have made it, then by the vendor's id, then by the recipient's latest."""
+    message_ids = {token: secrets.id_of("delivery", token) for receipt in receipts for token in receipt.tokens}
+    wanted = sorted({message_id for message_id in message_ids.values() if message_id is not None})
+    by_message = {row.message_id: row for row in await repository.of_messages(wanted)} if wanted else {}
+    rows = await repository.by_vendor_ids(sorted({r.inbox_id for r in receipts}), sorted({r.vendor_id for r in receipts if r.vendor_id}))
+    by_vendor = {(row.inbox_id, row.vendor_id): row for row in rows}
+    return [_named(receipt, message_ids, by_message, by_vendor) or await _latest(uow, repository, receipt) for receipt in receipts]
+
+
+def _named(
+    receipt: Receipt, message_ids: Mapping[str, int | None], by_message: Mapping[int, Delivery], by_vendor: Mapping[tuple[int, str | None], Delivery]
+) -> Delivery | None:
+    for token in receipt.tokens:
+        row = by_message.get(message_ids[token] or 0)
+        # A token is only good in the inbox it was made for.
+        if row is not None and row.inbox_id == receipt.inbox_id:
+            return row
+    return by_vendor.get((receipt.inbox_id, receipt.vendor_id)) if receipt.vendor_id else None
+
+
+async def _latest(uow: UnitOfWork, repository: DeliveryRepository, receipt: Receipt) -> Delivery | None:
+    if receipt.recipient is None or receipt.vendor_id:
+        return None
+    return await repository.latest_to(receipt.inbox_id, receipt.recipient, first_id_at(uow.clock.now() - _REPORTED_WITHIN))
+
+
+async def _note(uow: UnitOfWork, repository: DeliveryRepository, row: Delivery, receipt: Receipt) -> None:
+    state = _MOVES.get(receipt.state)
+    if state is None:
+        # Words about it, where nothing worse is known.
+        if row.state in (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ):
+            await _move(uow, repository, row, DeliveryState(row.state), receipt.error)
+    elif is_forward(DeliveryState(row.state), state):
+        await _move(uow, repository, row, state, receipt.error if state is DeliveryState.FAILED else None)
 
 
 async def read_by_customer(uow: UnitOfWork, conversation_id: int, message_id: int) -> None:
     """Note that a customer has read a conversation up to a message."""
     repository = DeliveryRepository(uow.session)
     for row in await repository.shown_up_to(conversation_id, message_id):
-        await _move(uow, repository, row, DeliveryState.READ, None)
+        if is_forward(DeliveryState(row.state), DeliveryState.READ):
+            await _move(uow, repository, row, DeliveryState.READ, None)
 
 
 async def _move(uow: UnitOfWork, repository: DeliveryRepository, row: Delivery, state: DeliveryState, error: str | None) -> None:
-    if not is_forward(DeliveryState(row.state), state):
-        return
     row.state, row.error, row.changed_at = state, error, uow.clock.now()
     message, _ = await repository.message(row.message_id)
     uow.record(DeliveryMoved(message_id=message.id, conversation_id=message.conversation_id, case_id=message.case_id, inbox_id=row.inbox_id, state=state))

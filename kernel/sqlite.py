@@ -121,7 +121,8 @@ class OneTripCursor:
 def _commit(connection: sqlite3.Connection, ahead: _Ahead) -> None:
     for statement, parameters in ahead:
         connection.executemany(statement, parameters).close()
-    connection.commit()
+    if connection.in_transaction:
+        connection.execute("COMMIT").close()
 
 
 def _run(connection: sqlite3.Connection, ahead: _Ahead, statement: str, parameters: Any, is_many: bool) -> _Outcome:

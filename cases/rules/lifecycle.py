@@ -68,6 +68,13 @@ def keeps_waiting(status: CaseStatus) -> bool:
     return status not in (_PENDING, _RESOLVED, _CLOSED)
 
 
+def unheard(standing: Standing, at: datetime) -> Standing:
+    """Return where a case stands when an answer of ours did not arrive: at work again, unless it is, or was closed."""
+    if standing.status in (_NEW, _OPEN, _CLOSED):
+        return standing
+    return Standing(status=_OPEN, waiting_since=standing.waiting_since or at)
+
+
 def heard(standing: Standing, at: datetime) -> Standing:
     """Return where a case stands after the customer wrote: at work again, unless it is still new."""
     waiting_since = standing.waiting_since or at

@@ -1,14 +1,17 @@
 """The e-mail adapter: reads mails, hands replies to the inbox's SMTP server."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import aiosmtplib
 
 from channels.contract import Accepted, Account, Inbound, InboundMessage, Manifest, OutboundMessage, RawPayload
-from channels.email.compose import compose, mailbox, reply_address
+from channels.email.compose import compose, mailbox
+from channels.email.framing import size_of_whole
 from channels.email.manifest import MANIFEST, EmailSettings, Security
 from channels.email.parse import parse
+from channels.email.returns import return_address
 from kernel.clock import Clock
 from kernel.errors import Unavailable, Undeliverable
 
@@ -31,7 +34,13 @@ class EmailAdapter:
 
     def read(self, account: Account, payload: RawPayload) -> Sequence[Inbound]:
         """Return the one message in a mail; it always says something, if only that it is broken."""
-        return [parse(account, payload)]
+        message = parse(account, payload)
+        size = size_of_whole(payload)
+        if size is None:
+            return [message]
+        # A file that is cut off says nothing, or worse.
+        words = f"The mail has {size / 1_000_000:.0f} MB, more than is taken in: only its beginning is here, without files. The whole mail is in the mailbox."
+        return [replace(message, files=(), warnings=(words, *message.warnings))]
 
     async def complete(self, account: Account, message: InboundMessage) -> InboundMessage:
         """Return the message as it is: a mail brings everything along."""
@@ -51,7 +60,7 @@ class EmailAdapter:
         """
         settings = EmailSettings.model_validate(dict(account.settings))
         content = compose(account, message)
-        sender = mailbox("", reply_address(account, message.reply_token)).addr_spec
+        sender = mailbox("", return_address(account, message.delivery_token)).addr_spec
         recipient = mailbox("", message.recipient).addr_spec
         client = aiosmtplib.SMTP(
             hostname=settings.smtp_host,

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, literal_column, select, update
+from sqlalchemy import ColumnElement, exists, func, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -12,6 +12,7 @@ from inbox.values import SHOWN_TO_CUSTOMER, UNSENT, DeliveryState, Direction
 from kernel.errors import NotFound
 
 _Earlier, _EarlierMessage = aliased(Delivery), aliased(Message)
+_LEFT = (*SHOWN_TO_CUSTOMER, DeliveryState.FAILED)
 
 
 class DeliveryRepository:
@@ -63,6 +64,21 @@ class DeliveryRepository:
         if row is None:
             raise NotFound("delivery of message", message_id)
         return row
+
+    async def of_messages(self, message_ids: Sequence[int]) -> list[Delivery]:
+        """Return the deliveries of some messages, locked in the order of their ids."""
+        statement = select(Delivery).where(Delivery.message_id.in_(message_ids)).order_by(Delivery.id)
+        return list((await self._session.execute(statement.with_for_update())).scalars())
+
+    async def latest_to(self, inbox_id: int, recipient: str, since_id: int) -> Delivery | None:
+        """Return the newest delivery to an address that has left, from an id on, locked; case does not matter."""
+        statement = (
+            select(Delivery)
+            .where(Delivery.id >= since_id, Delivery.inbox_id == inbox_id, func.lower(Delivery.recipient) == recipient.lower(), Delivery.state.in_(_LEFT))
+            .order_by(Delivery.id.desc())
+            .limit(1)
+        )
+        return (await self._session.execute(statement.with_for_update())).scalar_one_or_none()
 
     async def by_vendor_ids(self, inbox_ids: Sequence[int], vendor_ids: Sequence[str]) -> list[Delivery]:
         """Return the deliveries that vendors speak of, locked in the order of their ids."""

@@ -264,7 +264,7 @@ def _account(key: str) -> Account:
 def _reply() -> OutboundMessage:
     return OutboundMessage(
         message_id=7, conversation_id=1, recipient="tom.becker@post.example", recipient_name=None, author_name="Ravi", text="Light!", subject="A lamp",
-        external_id="<c.7@lumen.example>", reply_token="abcdefgh", references=(), quoted=None, files=(), written_at=NOW, attempt=1,
+        external_id="<c.7@lumen.example>", reply_token="abcdefgh", delivery_token="hgfedcba", references=(), quoted=None, files=(), written_at=NOW, attempt=1,
     )  # fmt: skip
 
 

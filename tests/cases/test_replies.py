@@ -140,3 +140,37 @@ class TestNoted:
         async with desk.unit_of_work() as uow:
             await cases.noted(uow, case_id, message_id, desk.clock.now())
         assert columns(await desk.case(case_id)) == before | {"last_message_id": message_id}
+
+
+class TestUndelivered:
+    async def test_brings_the_case_back_to_work(self, desk: Desk) -> None:
+        case_id = await desk.opened()
+        await answer(desk, case_id, CaseStatus.RESOLVED)
+        desk.clock.advance(minutes=3)
+        async with desk.unit_of_work() as uow:
+            await cases.undelivered(uow, case_id)
+        case = await desk.case(case_id)
+        assert (case.status, case.resolved_at, case.waiting_since) == (CaseStatus.OPEN, None, desk.clock.now())
+        assert (await desk.history())[-1].reason == "An answer could not be delivered."
+        spans = await desk.ledger(case_id)
+        assert (spans[-1].state, spans[-1].started_at) == (IntervalState.WAITING_ON_US, desk.clock.now())
+        assert whole(spans)
+
+    async def test_wakes_a_snoozed_one(self, desk: Desk, facts: list[Fact]) -> None:
+        case_id = await desk.opened()
+        await answer(desk, case_id)
+        async with desk.unit_of_work() as uow:
+            await cases.snooze(uow, case_id, desk.ines, desk.clock.now() + timedelta(days=3))
+            await cases.undelivered(uow, case_id)
+        assert (await desk.case(case_id)).status == CaseStatus.OPEN
+        assert CaseWoken(case_id=case_id, inbox_id=desk.inbox_id) in facts
+
+    @pytest.mark.parametrize("status", [CaseStatus.OPEN, CaseStatus.CLOSED])
+    async def test_leaves_one_that_is_at_work_or_closed(self, desk: Desk, status: CaseStatus) -> None:
+        case_id = await desk.opened()
+        async with desk.unit_of_work() as uow:
+            await cases.set_status(uow, case_id, desk.ines, status)
+        lines = len(await desk.history())
+        async with desk.unit_of_work() as uow:
+            await cases.undelivered(uow, case_id)
+        assert ((await desk.case(case_id)).status, len(await desk.history())) == (status, lines)

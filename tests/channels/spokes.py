@@ -93,6 +93,7 @@ def outbound(recipient: str, text: str = "It is on its way.", files: tuple[Outbo
         subject=None,
         external_id="kindred:7318349394477900",
         reply_token="rt1",
+        delivery_token="dt1",
         references=(),
         quoted=None,
         files=files,

@@ -7,7 +7,7 @@ import pytest
 from aiohttp import ClientSession
 
 from tests.support import torture
-from tests.torture.books import CHANNELS, Books
+from tests.torture.books import CHANNELS, Books, Letter
 from tests.torture.holds import broken
 from tests.torture.process import Nursery
 from tests.torture.town import Town, built
@@ -16,6 +16,7 @@ from tests.torture.vendors import Vendors
 pytestmark = pytest.mark.torture
 
 _COPIES = 3
+_PATIENCE = 120  # seconds: longer than any limit of visitors looks back
 
 
 async def sent_at_once(town: Town) -> None:
@@ -33,11 +34,21 @@ async def sent_at_once(town: Town) -> None:
                 letter.is_heard = letter.is_heard or is_heard
             # Of a visitor's first hellos one counts; every other copy is answered as the first was.
             assert [letter.channel for (letter, _), is_heard in zip(copies, heard, strict=True) if not is_heard and letter.channel != "chat"] == []
-    assert vendors.answers == {}
+        await _come_again(vendors, town, [letter for letter in books.letters if not letter.is_heard])
+    # One address writes for sixty visitors here, so that some are told to come later; nobody hears anything else.
+    assert vendors.answers.keys() <= {"chat 429"}
     balance = await books.balance(town.settings.database_url)
     assert [balance.count(channel)["acknowledged"] for channel in CHANNELS] == [len(books.letters) // len(CHANNELS)] * len(CHANNELS)
     assert balance.is_even
     assert await broken(town.settings.database_url, town.blobs) == {}
+
+
+async def _come_again(vendors: Vendors, town: Town, unheard: list[Letter]) -> None:
+    async with asyncio.timeout(_PATIENCE):
+        for letter in unheard:
+            while not await vendors.post(letter, town.servers[0]):
+                await asyncio.sleep(0.5)
+            letter.is_heard = True
 
 
 @pytest.mark.sqlite

@@ -10,6 +10,7 @@ from tests.conftest import MOMENT
 
 SAMPLES = Path(__file__).parent.parent / "samples" / "email"
 TOKEN = "aebagbafaydqqcikbmga2dqp"
+DELIVERY_TOKEN = "mfrggzdfmztwq2lk"
 ACCOUNT = Account(inbox_id=7, key="desk", name="Desk", address="support@desk.example.com", settings={"smtp_host": "127.0.0.1", "smtp_security": "none"})
 
 
@@ -57,6 +58,7 @@ def answer(text: str = "Tuesday it is.", **changes: object) -> OutboundMessage:
         subject="Where is my order?",
         external_id=f"<c.{TOKEN}.7318349394477900@desk.example.com>",
         reply_token=TOKEN,
+        delivery_token=DELIVERY_TOKEN,
         references=("<a1@mail.example.com>",),
         quoted=None,
         files=(),

@@ -8,7 +8,7 @@ from channels.email.adapter import EmailAdapter
 from channels.email.parse import parse
 from kernel.clock import MovedClock
 from kernel.errors import Unavailable, Undeliverable
-from tests.channels.email.mails import ACCOUNT, TOKEN, account, answer, plain
+from tests.channels.email.mails import ACCOUNT, DELIVERY_TOKEN, TOKEN, account, answer, plain
 from tests.support.smtp_stand_in import PASSWORD, USER, SmtpStandIn
 
 
@@ -24,7 +24,7 @@ class TestSend:
             accepted = await adapter.send(account(smtp_port=str(server.port)), answer())
         (sent,) = server.sent
         assert accepted.vendor_id == answer().external_id
-        assert (sent.sender, sent.recipients) == (f"support+c{TOKEN}@desk.example.com", ("ada@example.com",))
+        assert (sent.sender, sent.recipients) == (f"support+b{DELIVERY_TOKEN}@desk.example.com", ("ada@example.com",))
         assert parse(ACCOUNT, plain(sent.content)).text == "Tuesday it is."
 
     async def test_signs_in(self, adapter: EmailAdapter) -> None:
