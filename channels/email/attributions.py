@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from channels.email.lines import is_marked, is_quote, next_said, plain
+from channels.email.lines import has_words, is_marked, is_quote, next_said, plain
 from channels.email.phrases import PRONOUNS, QUOTERS, STARTERS, VERBS
 
 _LONGEST = 400
@@ -39,7 +39,7 @@ class Opening:
 def attribution(lines: list[str], start: int) -> Opening | None:
     """Return the opening that begins at a line, or None. Looks at six lines at most."""
     first = plain(lines[start])
-    begins = _begins(first.lower().lstrip("*_ "))
+    begins = _begins(_bare(first))
     joined = ""
     used = 0
     for index in range(start, min(len(lines), start + _MOST_LINES + 2)):
@@ -47,9 +47,7 @@ def attribution(lines: list[str], start: int) -> Opening | None:
         if not piece and used and ("<" in joined[-200:] or (begins and used == 1 and first[-1:] not in ".!?:")):
             continue
         if is_quote(lines[index]) and joined.count("<") <= joined.count(">"):
-            # The introduction may lack its colon where the quote itself is marked.
-            is_dated = used and _DATED.match(joined.lower()) and joined.endswith((">", ")")) and "@" in joined
-            return Opening(first=start, after=index) if is_dated else None
+            return Opening(first=start, after=index) if used and _is_dated(joined) else None
         joined = f"{joined} {piece}" if joined else piece
         used += 1
         if not piece or used > _MOST_LINES or len(joined) > _LONGEST:
@@ -62,16 +60,34 @@ def attribution(lines: list[str], start: int) -> Opening | None:
     return None
 
 
+def _is_dated(joined: str) -> bool:
+    """Judge an introduction that lacks its colon: where the quote itself is marked, a date and an address or a verb at the end are enough."""
+    folded = joined.lower()
+    if _DATED.match(folded) and "@" in folded and folded.endswith((">", ")")):
+        return True
+    return _begins(folded) and _digits(folded) >= 4 and folded.endswith(VERBS)
+
+
+def _bare(text: str) -> str:
+    """Return a line in small letters without what stands before its first word: stars of bold letters, Yahoo's dashes."""
+    folded = text.lower().lstrip("*_ ")
+    return folded.lstrip("- ") if folded.startswith("--") else folded
+
+
 def _begins(folded: str) -> bool:
     return folded.startswith(STARTERS) or _DATED.match(folded) is not None
 
 
 def _later_start(lines: list[str], start: int, end: int) -> int | None:
-    """Return a line below the first where the introduction really begins: the answer's last line, "On Monday I can", may look like a beginning too."""
-    if _digits(plain(lines[start])) >= 4:
+    """Return a line below the first where the introduction really begins: the answer's last line, "On Monday I can", may look like a beginning too.
+
+    No program breaks a line before the date is told, unless a name and an address come first.
+    """
+    first = plain(lines[start])
+    if _digits(first) >= 4 or ("<" in first and "@" in first) or first.lower().startswith(QUOTERS):
         return None
     for index in range(end, start, -1):
-        folded = plain(lines[index]).lower().lstrip("*_ ")
+        folded = _bare(plain(lines[index]))
         if folded and _begins(folded) and _digits(folded) >= 4:
             return index
     return None
@@ -82,14 +98,16 @@ def _digits(text: str) -> int:
 
 
 def _judged(lines: list[str], start: int, after: int, joined: str, begins: bool) -> Opening | None:
-    folded = joined.lower().replace(" ", " ")
+    folded = _bare(joined)
     marked = is_marked(lines, after)
     if not _is_introduction(folded, begins, marked):
         return None
+    if joined.startswith("<") and start and lines[start - 1].strip() and (start == 1 or not lines[start - 2].strip()) and len(lines[start - 1]) <= 60:
+        return Opening(first=start - 1, after=after)  # a name that stands alone on its line
     shared = _SHARED_LINE.search(joined) if marked and after == start + 1 else None
-    if shared:
+    if shared and has_words([joined[: shared.start()]]):
         kept = lines[start][: lines[start].find(joined) + shared.start()]
-        return Opening(first=start, after=after, kept=kept.rstrip("- ") or kept)
+        return Opening(first=start, after=after, kept=kept.rstrip("- "))
     return Opening(first=start, after=after)
 
 
@@ -117,8 +135,12 @@ def _names(folded: str, begins: bool, marked: bool) -> bool:
     has_address = "@" in folded
     if folded.startswith(QUOTERS) and (has_address or marked):
         return True
+    if marked and begins and _digits(folded) >= 6:
+        return True
     if not has_address:
-        return marked and begins and _digits(folded) >= 6
+        return False
+    if marked and _digits(folded) >= 4:
+        return True
     tail = folded.rstrip("*_ :：")
     closes = tail.endswith((">", ")", "]", "»")) or "@" in tail.rsplit(" ", 1)[-1]
     return begins and _digits(folded) >= 4 and _MOMENT.search(folded) is not None and (closes or marked)

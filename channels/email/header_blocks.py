@@ -96,7 +96,7 @@ def is_original(lines: list[str], index: int) -> bool:
     if len(folded) > 300 or not folded.startswith(("-", "_", "=", "—", "–", "*")):
         return False
     inner = folded.strip(DASHES)
-    if is_dashed(folded) and inner.startswith(ORIGINALS):
+    if is_dashed(folded) and (inner == "original" or inner.replace("&nbsp;", " ").strip().startswith(ORIGINALS)):
         return len(inner) <= 80
     if not folded.startswith("--") or not inner:
         return False
@@ -135,4 +135,4 @@ def over_rule(lines: list[str], index: int) -> int:
     if above < 0 or not lines[above].strip():
         return index
     announces = len(lines[above]) <= 80 and plain(lines[above]).lower().strip(DASHES + ":") in ORIGINALS
-    return above if is_rule(lines[above]) or announces else index
+    return above if is_rule(lines[above], least=3) or announces else index

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from channels.email.header_blocks import over_rule
 from channels.email.lines import end_of_marked, has_words, is_marked, plain
-from channels.email.quoting import first_opening, is_forwarding, is_forwarding_text
+from channels.email.markup import html_to_text
+from channels.email.quoting import Split, first_opening, is_forwarding, is_forwarding_text, split
 
 _MOST_MARKUP = 2_000_000
 _MOST_LAID_OUT = 400_000
@@ -103,6 +104,21 @@ def split_html(markup: str, subject: str | None = None) -> HtmlSplit:
     if _says(masked[end:]) and any(place >= end and _says(masked[end:place]) for place, _ in _marked(lowered, _HOLDERS)):
         return whole
     return HtmlSplit(new=markup[:start] + markup[end:], quoted=markup[start:end])
+
+
+def split_body(text: str, markup: str | None, subject: str | None = None) -> Split:
+    """Return a mail's text in its parts. The marks in the HTML that it was made from say more than its words, where there are any."""
+    parts = split_html(markup, subject) if markup and _bears_marks(markup) else None
+    if parts is None or parts.quoted is None:
+        return split(text, subject)
+    new = split(html_to_text(parts.new), subject)
+    history = [new.quoted, html_to_text(parts.quoted)]
+    return Split(reply=new.reply, signature=new.signature, quoted="\n\n".join(part for part in history if part) or None)
+
+
+def _bears_marks(markup: str) -> bool:
+    lowered = markup.lower()
+    return any(mark in lowered for mark in (*_HOLDERS, *_BORDERS))
 
 
 def _history(markup: str, lowered: str) -> tuple[int, int] | None:

@@ -11,7 +11,7 @@ _INVISIBLE: dict[int, str | None] = {
     **dict.fromkeys([0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF]),
     **dict.fromkeys([0xA0, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " "),
 }
-_SAYING = re.compile(r"[^\s>|_=\-–—*~#.\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+_SAYING = re.compile(r"[^\s>|_=\-–—*~#.\u1427\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 _OTHER_MARK = re.compile(r"\s{0,4}(?:[A-Za-z]{0,4}>|\|)")
 
 

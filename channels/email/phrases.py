@@ -14,7 +14,7 @@ VERBS = listed(
     ha scritto|scritto|scrive|escreveu|escreve|schreef|ha escrit|va escriure|a scris
     skrev|skreiv|skriver|kirjoitti|kirjutas|rašė|rakstīja|írta|yazdı|yazmış|έγραψε|menulis|đã viết|viết
     napisał|napisała|napisał(a)|pisze|napsal|napsala|napsal(a)|napsal/a|napísal|napísala|napísal(a)|je napisao|napisao je|napisala je|je napisal|je napisala
-    написал|написала|написал(а)|пишет|писал|писал(а)|пише|написав|написав(-ла)|написа
+    написал|написала|написал(а)|пишет|писал|писал(а)|писали|пише|написав|написав(-ла)|написа
     写道|寫道|写了|写的|寫了|書きました|さんのメール|のメール|のメッセージ|작성|작성함|썼습니다|님이 쓴 글
     כתב|כתבה|כתב/ה|כתב/כתבה|מאת|كتب|كتبت|كتب ما يلي|เขียนว่า|เขียน
     """

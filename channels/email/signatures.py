@@ -65,7 +65,7 @@ def _step(lines: list[str], end: int) -> int | None:
     last = lines[end - 1]
     if is_quote(last):
         return None
-    for piece in (_armour, _delimiter, _mobile, _advert, _footer, _name):
+    for piece in (_ornament, _armour, _delimiter, _mobile, _advert, _footer, _name):
         found = piece(lines, end)
         if found is not None:
             return found
@@ -77,6 +77,13 @@ def heading_of(lines: list[str]) -> int:
     if not lines or lines[0].strip() != _ARMOUR:
         return 0
     return next((index for index, line in enumerate(lines[:6]) if not line.strip()), 0)
+
+
+def _ornament(lines: list[str], end: int) -> int | None:
+    """A rule or a program's sign below everything, with nothing to part; the foot of a table stands directly below its rows."""
+    if end < 2 or has_words([lines[end - 1]]) or plain(lines[end - 2]):
+        return None
+    return end - 1
 
 
 def _armour(lines: list[str], end: int) -> int | None:

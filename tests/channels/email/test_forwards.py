@@ -25,7 +25,7 @@ ANNOUNCED = [
         "Apple fr": "Début du message réexpédié :\n\nDe: Bo Berg <bo@example.org>\nObjet: Lamp\nDate: 10 mars 2026 à 09:00:00 UTC\nÀ: ada@example.com\n\n",
         "Apple in bold": "Begin forwarded message:\n\n*From: *Bo Berg <bo@example.org>\n*Subject: **Lamp*\n*Date: *10 March 2026 at 09:00:00 GMT\n*To: *ada@example.com\n\n",
         "Thunderbird": "-------- Forwarded Message --------\nSubject: Lamp\nDate: Tue, 10 Mar 2026 09:00:00 +0100\nFrom: Bo Berg <bo@example.org>\nTo: ada@example.com\n\n",
-        "Thunderbird de": "-------- Weitergeleitete Nachricht --------\nBetreff: Lamp\nDatum: Tue, 10 Mar 2026 09:00:00 +0100\nVon: Bo Berg <bo@example.org>\nAn: ada@example.com\n\n",
+        "Thunderbird de": "-------- Weitergeleitete Nachricht --------\nBetreff: Lamp\nDatum: Tue, 10 Mar 2026 09:00:00\nVon: Bo Berg <bo@example.org>\nAn: ada@example.com\n\n",
         "Zoho": "============ Forwarded message ============\nFrom: Bo Berg <bo@example.org>\nTo: <ada@example.com>\nDate: Tue, 10 Mar 2026 09:00:00 +0100\nSubject: Lamp\n\n",
     }.items()
 ]

@@ -72,8 +72,8 @@ PIECES = [
 
 
 def full(piece: str) -> str:
-    """Return a megabyte of a piece, in short runs a third of it: what is not linear shows there too."""
-    length = torture.size(333_000, 1_000_000)
+    """Return a megabyte of a piece, in short runs a fifth of it: what is not linear shows there too."""
+    length = torture.size(200_000, 1_000_000)
     return (piece * (length // len(piece) + 1))[:length]
 
 

@@ -40,6 +40,13 @@ class TestIntroductions:
         text = f"See below.\n\n{introduction}\n{marked('Which lamp?')}\n\nThe red one.\n\n{marked('Where?')}\n\nAt home."
         assert split(text) == Split(reply=text)
 
+    @pytest.mark.parametrize("introduction", [written for written in INTRODUCTIONS if "\n" not in str(written.values[0])])
+    def test_wrapped_anywhere(self, introduction: str) -> None:
+        """Programs break lines at 60 letters and more; some break the quoted line again."""
+        for place in (place for place, sign in enumerate(introduction) if sign == " " and place >= 38):
+            history = f"{introduction[:place]}\n{introduction[place + 1 :]}\n\n{marked(OLD)}"
+            assert split(f"{NEW}\n\n{history}") == Split(reply=NEW, quoted=history)
+
     @pytest.mark.parametrize("block", BLOCKS)
     def test_block(self, block: str) -> None:
         said = split(f"{NEW}\n\nAda\n\n{block}\n\n{OLD}\n")
@@ -63,6 +70,10 @@ class TestSplit:
             pytest.param(f"{NEW}\n\n\ufeff> On 11 Mar 2026, Desk wrote:\n> {OLD}", NEW, id="an unseen sign before the mark"),
             pytest.param(f"On 11 Mar 2026, Desk wrote:\n\n{marked(OLD)}\n\n{NEW}", NEW, id="answered below"),
             pytest.param(f"{marked(OLD)}\n\n{NEW}", NEW, id="answered below marks alone"),
+            pytest.param(f"{NEW}\n\nDesk of the Lamps\n<support@desk.example.com> wrote on 11.03.2026:\n{OLD}", NEW, id="a name on a line of its own"),
+            pytest.param(f"{NEW}\n\n---\nOn 11 Mar 2026, at 09:00, Desk wrote:\n{marked(OLD)}", NEW, id="a short rule above"),
+            pytest.param(f"{NEW}\n\n\u1427\n\nOn 11 Mar 2026, at 09:00, Desk wrote:\n{marked(OLD)}", NEW, id="a tracker's sign"),
+            pytest.param(f"{NEW}\n\n>----Messaggio originale----\n>Da: desk@example.com\n>Data: 11/03/2026\n>\n>{OLD}", NEW, id="a block of marks"),
             pytest.param(f"{NEW}\n\nOn 11 Mar 2026, Desk wrote:\n{marked(OLD)}\n\nRegards, Ada", f"{NEW}\n\n\nRegards, Ada", id="around the quote"),
             pytest.param(f"{NEW}\n\nOn 11 Mar 2026, Desk wrote:\n> a line that was\nwrapped on its way\n> and more", NEW, id="a line that lost its mark"),
             pytest.param(f"{NEW}\n\nOn 11 Mar 2026, Desk wrote:\n> see\n(http://example.com/x)\n> that", NEW, id="a link that lost its mark"),
