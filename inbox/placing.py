@@ -1,8 +1,9 @@
 """Places a batch of arrivals in one unit of work: seen, who, where, what, keep, told."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import cast
 
 from cases import service as cases
 from cases.values import CaseRequest
@@ -26,6 +27,7 @@ class InboxFacts:
     """What placing needs to know of an inbox; `alike` are those that the same people may see."""
 
     id: int
+    name: str
     manifest: Manifest
     team_id: int | None
     options: InboxOptions
@@ -43,6 +45,7 @@ class _Guest:
     placement: Placement | None = None
     conversation_id: int = 0
     case_id: int = 0
+    came_also_to: list[str] = field(default_factory=list)
 
     @property
     def known(self) -> Resolution:
@@ -55,6 +58,7 @@ async def place_all(uow: UnitOfWork, arrivals: Sequence[Arrival], inboxes: dict[
     """Keep all arrivals, each once, and say what became of each, in their order.
 
     A second copy (same inbox, external id and content) ends here quietly and names the first; the same id with other content is kept.
+    One mail to two inboxes of the same people is one message, which says so.
     """
     sql = IntakeRepository(uow.session)
     taken, guests = await _sort_out_seen(uow, sql, arrivals, inboxes)
@@ -66,8 +70,7 @@ async def place_all(uow: UnitOfWork, arrivals: Sequence[Arrival], inboxes: dict[
         await sql.touch_conversations(touched)
         await _keep(uow, sql, guests)
         uow.record(*(_fact(guest) for guest in guests))
-    by_key = {_key(guest.arrival): guest for guest in guests}
-    return [answer if answer is not None else _taken(by_key[_key(arrival)], arrival) for arrival, answer in zip(arrivals, taken, strict=True)]
+    return [answer if isinstance(answer, Taken) else _taken(answer, arrival) for arrival, answer in zip(arrivals, taken, strict=True)]
 
 
 def _key(arrival: Arrival) -> tuple[int, str, str]:
@@ -80,17 +83,40 @@ def _taken(guest: _Guest, arrival: Arrival) -> Taken:
 
 async def _sort_out_seen(
     uow: UnitOfWork, sql: IntakeRepository, arrivals: Sequence[Arrival], inboxes: dict[int, InboxFacts]
-) -> tuple[list[Taken | None], list[_Guest]]:
+) -> tuple[list[Taken | _Guest], list[_Guest]]:
+    """Return what each arrival is, in order: what was kept already, or a guest, whom its copies share; then all guests."""
     rows = await sql.known([arrival.message.external_id for arrival in arrivals])
-    seen = {(row[1], row[2], row[3]): Taken(message_id=row[0], conversation_id=row[4], case_id=row[5], is_duplicate=True) for row in rows}
-    taken: list[Taken | None] = []
-    guests: dict[tuple[int, str, str], _Guest] = {}
+    seen: dict[tuple[int, str, str], Taken | _Guest] = {
+        (row[1], row[2], row[3]): Taken(message_id=row[0], conversation_id=row[4], case_id=row[5], is_duplicate=True) for row in rows
+    }
+    guests: list[_Guest] = []
+    found: list[Taken | _Guest] = []
     for arrival in arrivals:
-        key = _key(arrival)
-        taken.append(seen.get(key))
-        if key not in seen and key not in guests:
-            guests[key] = _Guest(arrival=arrival, inbox=inboxes[arrival.message.inbox_id], message_id=uow.ids())
-    return taken, list(guests.values())
+        key, inbox = _key(arrival), inboxes[arrival.message.inbox_id]
+        if key not in seen:
+            copy = _copy_of(seen, key, inbox)
+            if copy is None:
+                guests.append(guest := _Guest(arrival=arrival, inbox=inbox, message_id=uow.ids()))
+                seen[key] = guest
+            elif isinstance(copy, _Guest):
+                copy.came_also_to.append(inbox.name)
+                seen[key] = copy
+            else:
+                await sql.note_copy(cast(int, copy.message_id), f"; {_also_to(inbox.name)}")
+                seen[key] = copy
+        found.append(seen[key])
+    return found, guests
+
+
+def _copy_of(seen: Mapping[tuple[int, str, str], Taken | _Guest], key: tuple[int, str, str], inbox: InboxFacts) -> Taken | _Guest | None:
+    """Return the same mail, as it came to another inbox that the same people see; only mail names itself alike wherever it goes."""
+    if Feature.SUBJECT not in inbox.manifest.features:
+        return None
+    return next((seen[other, *key[1:]] for other in sorted(inbox.alike) if (other, *key[1:]) in seen), None)
+
+
+def _also_to(name: str) -> str:
+    return f"the same mail came to {name}"
 
 
 async def _resolve(uow: UnitOfWork, guests: Sequence[_Guest]) -> None:
@@ -129,7 +155,7 @@ async def _thread_and_file(uow: UnitOfWork, guests: Sequence[_Guest], known: Kno
     requests = []
     for guest in guests:
         message, who = guest.arrival.message, guest.known
-        guest.placement = pick(message, who.root_id, known, lambda token: secrets.id_of("reply", token), now)
+        guest.placement = pick(message, who.root_id, known, lambda token: secrets.id_of("reply", token), now, guest.inbox.options.part_after)
         hint = known.hints[guest.placement.conversation_id] if guest.placement.conversation_id is not None else None
         thread_key = message.thread_key if message.thread_key is not None else f"m:{guest.message_id}"
         if hint is None:
@@ -227,7 +253,7 @@ def _message_row(guest: _Guest, uow: UnitOfWork) -> dict[str, object]:
     message, who, placement = guest.arrival.message, guest.known, guest.placement
     now = uow.clock.now()
     assert placement is not None
-    warnings = "".join(f"; {warning}" for warning in message.warnings)
+    besides = "".join(f"; {word}" for word in (*message.warnings, *map(_also_to, guest.came_also_to)))
     return {
         "id": guest.message_id,
         "inbox_id": message.inbox_id,
@@ -246,7 +272,7 @@ def _message_row(guest: _Guest, uow: UnitOfWork) -> dict[str, object]:
         "html": clean(message.html) if message.html else None,
         "is_unverified": not who.is_verified or placement.is_stranger,
         "is_automatic": message.is_automatic,
-        "placed_by": clean(f"{who.reason}; {placement.reason}{warnings}"),
+        "placed_by": clean(f"{who.reason}; {placement.reason}{besides}"),
         "sent_at": message.sent_at or now,
         "received_at": now,
     }

@@ -9,10 +9,32 @@ from inbox.values import ConversationHint, Placement
 from kernel.text import fold
 
 SUBJECT_WINDOW = timedelta(days=7)
-# Reply and forward marks of common mail programs: English, German, Scandinavian, Dutch, French, Spanish, Italian, Portuguese, Polish, Finnish, Turkish, Chinese.
-_PREFIX = re.compile(
-    r"^(?:(?:re|aw|sv|antw|antwort|fw|fwd|wg|tr|rv|rif|r|res|enc|odp|pd|vs|vl|ynt|ilt|回复|答复|转发|回覆|轉寄)\s*(?:\[\d{1,3}\])?\s*[:：]\s*)+", re.IGNORECASE
+# What mail programs put before a subject when they answer or forward, by their languages, and what gateways put before it.
+_MARKS = (
+    "re|fw|fwd|reply|"  # English, and most programs anywhere
+    "aw|antw|antwort|wg|weitergeleitet|"  # German, Dutch
+    "doorst|doorgest|"  # Dutch
+    "sv|vs|vb|vl|vast|bs|fs|svar|"  # Swedish, Norwegian, Danish, Finnish, Faroese, Icelandic
+    "réf|ref|tr|rép|rep|"  # French
+    "rv|reenv|res|enc|encaminhado|"  # Spanish, Portuguese
+    "r|rif|i|inoltro|"  # Italian
+    "odp|pd|podaj dalej|"  # Polish
+    "odpověď|odpoveď|předat|preposlané|"  # Czech, Slovak
+    "vá|továbbítás|továbbítva|"  # Hungarian
+    "răspuns|redir|"  # Romanian
+    "ynt|ilt|cevap|"  # Turkish
+    "απ|σχετ|πρθ|"  # Greek
+    "на|отв|ответ|пересл|від|відп|fwd|"  # Russian, Ukrainian
+    "atb|ats|per|"  # Latvian, Lithuanian
+    "bls|trs|balas|terus|"  # Indonesian
+    "tl|chuyển tiếp|trả lời|"  # Vietnamese
+    "رد|إعادة توجيه|"  # Arabic
+    "השב|הועבר|תשובה|"  # Hebrew
+    "回复|回覆|答复|答覆|转发|轉寄|轉發|"  # Chinese
+    "返信|転送|"  # Japanese
+    "답장|회신|전달"  # Korean
 )
+_PREFIX = re.compile(rf"^(?:(?:{_MARKS})\s{{0,3}}(?:[\[(^]?\d{{1,3}}[\])]?)?\s{{0,3}}[:：]\s{{0,9}}|\[(?:external|extern|ext)\]\s{{0,9}})+", re.IGNORECASE)
 
 
 def fold_subject(subject: str | None) -> str | None:
@@ -56,12 +78,15 @@ class KnownThreads:
         return self.hints.get(conversation_id) if conversation_id is not None else None
 
 
-def pick(message: InboundMessage, root_id: int, known: KnownThreads, id_of_token: Callable[[str], int | None], now: datetime) -> Placement:
+def pick(
+    message: InboundMessage, root_id: int, known: KnownThreads, id_of_token: Callable[[str], int | None], now: datetime, part_after: timedelta = timedelta.max
+) -> Placement:
     """Return the conversation that a message joins.
 
     In this order: the channel's own thread, a reply token, what it answers (nearest first), same subject and sender within
     seven days. A token or a reference from someone who is no party of that conversation never joins it: the message opens its
-    own, marked, since whoever sees a message must not get into its thread by that alone.
+    own, marked, since whoever sees a message must not get into its thread by that alone. What answers a conversation that has
+    been quiet for longer than `part_after` under another subject is something new, and begins its own.
     """
     if message.thread_key is not None:
         hint = known.by_key(message.inbox_id, message.thread_key)
@@ -69,7 +94,7 @@ def pick(message: InboundMessage, root_id: int, known: KnownThreads, id_of_token
     stranger = False
     for hint, why in _referred(message, known, id_of_token):
         if hint.root_id == root_id:
-            return Placement(conversation_id=hint.id, reason=why)
+            return _answering(message, hint, why, now, part_after)
         stranger = True
     if stranger:
         return Placement(conversation_id=None, reason="answers a conversation whose customer is somebody else, so it stands alone", is_stranger=True)
@@ -78,6 +103,16 @@ def pick(message: InboundMessage, root_id: int, known: KnownThreads, id_of_token
         if same is not None:
             return Placement(conversation_id=same.id, reason="same subject and sender within 7 days")
     return Placement(conversation_id=None, reason="starts a conversation")
+
+
+def _answering(message: InboundMessage, hint: ConversationHint, why: str, now: datetime, part_after: timedelta) -> Placement:
+    folded = fold_subject(message.subject)
+    if folded is None or hint.folded_subject is None or folded == hint.folded_subject:
+        return Placement(conversation_id=hint.id, reason=why)
+    if now - hint.last_message_at > part_after:
+        days = (now - hint.last_message_at).days
+        return Placement(conversation_id=None, reason=f"answers what has been quiet for {days} days, under another subject, so it begins its own")
+    return Placement(conversation_id=hint.id, reason=f"{why}, under another subject")
 
 
 def _referred(message: InboundMessage, known: KnownThreads, id_of_token: Callable[[str], int | None]) -> Iterable[tuple[ConversationHint, str]]:

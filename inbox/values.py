@@ -41,15 +41,23 @@ SHOWN_TO_CUSTOMER = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxOptions:
-    """An inbox's thresholds: how long a resolved case is reopened, and how long a fresh thread without a subject continues the only active case."""
+    """An inbox's thresholds: how long a resolved case is reopened, how long a fresh thread without a subject continues the only active case, and after how
+    long a silence an answer under another subject begins a conversation of its own.
+    """
 
     reopen_days: float = 7
     continue_hours: float = 24
+    part_days: float = 30
 
     @property
     def reopen_within(self) -> timedelta:
         """The reopening window."""
         return timedelta(days=self.reopen_days)
+
+    @property
+    def part_after(self) -> timedelta:
+        """How quiet a conversation must have been for another subject to begin a new one."""
+        return timedelta(days=self.part_days)
 
     @property
     def continue_within(self) -> timedelta:

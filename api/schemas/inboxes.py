@@ -34,6 +34,7 @@ class OptionsShape(Shape):
 
     reopen_days: float
     continue_hours: float
+    part_days: float
 
 
 class InboxShape(Shape):
@@ -106,10 +107,11 @@ class OptionsBody(Body):
 
     reopen_days: Annotated[float, Field(ge=0, le=3650)] = 7
     continue_hours: Annotated[float, Field(ge=0, le=8760)] = 24
+    part_days: Annotated[float, Field(ge=0, le=3650)] = 30
 
     def value(self) -> InboxOptions:
         """Return them as the hub knows them."""
-        return InboxOptions(reopen_days=self.reopen_days, continue_hours=self.continue_hours)
+        return InboxOptions(reopen_days=self.reopen_days, continue_hours=self.continue_hours, part_days=self.part_days)
 
 
 class InboxBody(Body):

@@ -45,6 +45,11 @@ _BY_SUBJECT = _HINTS.where(
     _customers.c.root_id.in_(_among("roots")),
 )
 _TOUCH = BulkWrite(update(_conversations).where(_c.id == bindparam("key")).values(case_id=bindparam("case"), last_message_at=bindparam("at")))
+_NOTE_COPY = (
+    update(_messages)
+    .where(_m.id == bindparam("message"), ~_m.placed_by.contains(bindparam("words"), autoescape=False))
+    .values(placed_by=_m.placed_by + bindparam("words"))
+)
 _INSERTS = {into: BulkWrite(insert(into)) for into in (_messages, _conversations, _attachments, _payloads, _documents)}
 
 
@@ -60,6 +65,10 @@ class IntakeRepository:
     async def known(self, external_ids: Sequence[str]) -> Sequence[Row[int, int, str, str, int, int]]:
         """Return (id, inbox, external id, content hash, conversation, case) of messages that have one of these external ids."""
         return await self._rows(_KNOWN, {"ids": external_ids})
+
+    async def note_copy(self, message_id: int, words: str) -> None:
+        """Add to why a message is where it is, once."""
+        await (await core(self._session)).execute(_NOTE_COPY, {"message": message_id, "words": words})
 
     async def referred(self, inbox_ids: Sequence[int], references: Sequence[str]) -> list[tuple[int, str, int]]:
         """Return (inbox, external id, conversation) of the messages that these references name."""

@@ -81,7 +81,7 @@ class TestInboxes:
         assert (inbox["is_on"], inbox["health"]["state"], inbox["limits"], inbox["features"]) == (True, "quiet", {"text": 1600}, ["reaches_anyone", "receipts"])
         changed = await desk.admin.patch(f"/inboxes/{inbox['id']}", {"name": "Late", "is_on": False, "team_id": desk.team_id, "options": {"reopen_days": 3}})
         assert (changed.json["name"], changed.json["health"]["state"], changed.json["team_id"]) == ("Late", "off", desk.team_id)
-        assert changed.json["options"] == {"reopen_days": 3.0, "continue_hours": 24.0}
+        assert changed.json["options"] == {"reopen_days": 3.0, "continue_hours": 24.0, "part_days": 30.0}
         back = await desk.admin.patch(f"/inboxes/{inbox['id']}", {"team_id": None})
         assert back.json["team_id"] is None
         for answer in (made, changed, await desk.admin.get(f"/inboxes/{inbox['id']}"), await desk.admin.get("/inboxes")):

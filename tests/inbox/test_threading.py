@@ -71,3 +71,41 @@ def test_a_chat_joins_its_own_thread(sender: str, conversation_id: int | None) -
 )
 def test_subjects_are_compared_without_marks(subject: str | None, folded: str | None) -> None:
     assert fold_subject(subject) == folded
+
+
+@pytest.mark.parametrize(
+    "marks",
+    [
+        pytest.param("Re: ", id="English"), pytest.param("Re: FW: Fwd: ", id="English, forwarded"), pytest.param("RE[2]: ", id="counted"),
+        pytest.param("Re(3): ", id="counted in round brackets"), pytest.param("Re^2: ", id="counted as a power"), pytest.param("AW: WG: ", id="German"),
+        pytest.param("Antw: ", id="Dutch"), pytest.param("SV: VB: ", id="Swedish"), pytest.param("VS: VL: ", id="Finnish"),
+        pytest.param("RÉF : TR : ", id="French, with a space"), pytest.param("RV: ", id="Spanish"), pytest.param("RES: ENC: ", id="Portuguese"),
+        pytest.param("R: I: ", id="Italian"), pytest.param("Odp: PD: ", id="Polish"), pytest.param("Odpověď: ", id="Czech"),
+        pytest.param("Vá: ", id="Hungarian"), pytest.param("YNT: ilt: ", id="Turkish"), pytest.param("ΑΠ: ΠΡΘ: ", id="Greek"),
+        pytest.param("На: Отв: ", id="Russian"), pytest.param("Відп: ", id="Ukrainian"), pytest.param("回复：", id="Chinese"),
+        pytest.param("返信: 転送: ", id="Japanese"), pytest.param("답장: 전달: ", id="Korean"), pytest.param("رد: ", id="Arabic"),
+        pytest.param("השב: ", id="Hebrew"), pytest.param("[EXTERNAL] Re: [EXT] ", id="what a gateway put before it"),
+    ],
+)  # fmt: skip
+def test_marks_of_every_language_are_passed_over(marks: str) -> None:
+    assert fold_subject(f"{marks}Lamp is broken") == "lamp is broken"
+
+
+class TestAnotherSubject:
+    """An answer under another subject: to something fresh it belongs, to something long quiet it does not."""
+
+    def answering(self, subject: str | None, quiet_days: float) -> tuple[int | None, str]:
+        known = KnownThreads([hint(10, days_ago=quiet_days)], {}, {(MAIL, "<10@x>"): 10})
+        message = said(MAIL, sender="ada@x.example", kind=IdentityKind.EMAIL, subject=subject, references=("<10@x>",))
+        placement = pick(message, ADA, known, TOKENS.get, NOW, timedelta(days=30))
+        return placement.conversation_id, placement.reason
+
+    def test_joins_what_is_fresh_and_says_so(self) -> None:
+        assert self.answering("Desk", 3) == (10, "references, under another subject")
+
+    def test_parts_from_what_has_been_quiet(self) -> None:
+        assert self.answering("Desk", 31) == (None, "answers what has been quiet for 31 days, under another subject, so it begins its own")
+
+    @pytest.mark.parametrize("subject", [pytest.param("SV: Lamp", id="the same"), pytest.param(None, id="none"), pytest.param("Re:", id="nothing left of it")])
+    def test_means_nothing_where_there_is_no_other(self, subject: str | None) -> None:
+        assert self.answering(subject, 400) == (10, "references")
