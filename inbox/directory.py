@@ -113,6 +113,7 @@ class InboxDirectory:
         if row.id not in self._facts:
             self._facts[row.id] = InboxFacts(
                 id=row.id,
+                name=row.name,
                 manifest=self._registry.manifest(row.channel),
                 team_id=row.team_id,
                 options=InboxOptions(**row.options),  # type: ignore[arg-type]
