@@ -3,6 +3,8 @@
 from channels.email.automatic_phrases import (
     ABSENCE_SUBJECTS,
     ABSENCES,
+    ABSENT_BEGINNINGS,
+    ABSENT_SUBJECTS,
     ANSWERER_HEADERS,
     ANSWERS,
     AUTOMATIC_SUBJECTS,
@@ -33,7 +35,24 @@ TELLING = frozenset((*ANSWERER_HEADERS, *GENERATOR_HEADERS, *LIST_HEADERS, *SPAM
 _SPAM_CATEGORIES = ("SFV:SPM", "CAT:SPM", "CAT:HSPM", "CAT:PHSH", "CAT:HPHSH", "CAT:HPHISH")
 _WORTH_A_LOOK = (*AUTOMATIC_SUBJECTS, *NOTICE_SUBJECTS, *ABSENCE_SUBJECTS, *CHALLENGE_SUBJECTS, *SPAM_MARKS)
 # What may follow an absence notice's first words in a subject; anything else goes on as a person's sentence does.
-_AFTER_PREFIX = ("auto", "reply", "re:", "re ", "message", "response", "notification", "notice", "from ", "to ", "assistant", "nachricht", "notiz", "von ")
+_AFTER_PREFIX = (
+    "auto",
+    "reply",
+    "re:",
+    "re ",
+    "message",
+    "response",
+    "notification",
+    "notice",
+    "from ",
+    "to ",
+    "assistant",
+    "mail",
+    "email",
+    "nachricht",
+    "notiz",
+    "von ",
+)
 _SPAM_LEVEL = 5
 _BULK = ("bulk", "junk")
 TOP = 1_500
@@ -108,13 +127,25 @@ def declares_itself(text: str) -> bool:
 
 
 def begins_automatic(subject: str) -> bool:
-    """Say whether a subject begins as a program's answer does: "Automatic reply: Your order"."""
+    """Say whether a subject begins as a program's answer does: "Automatic reply: Your order", and Notes' "AUTO: Ada Quist is out of the office"."""
+    if subject.startswith("auto:") and is_absence(subject):
+        return True
     return subject.startswith(AUTOMATIC_SUBJECTS) and _is_prefix(subject, AUTOMATIC_SUBJECTS)
 
 
 def begins_absent(subject: str) -> bool:
     """Say whether a subject is, or begins as, that of a program's absence notice; a sentence that goes on ("Out of office next week, please …") is a person's."""
     return subject.startswith(NOTICE_SUBJECTS) and _is_prefix(subject, NOTICE_SUBJECTS)
+
+
+def speaks_automatically(subject: str) -> bool:
+    """Say whether a subject begins with the words of a program's answer, whatever follows."""
+    return subject.startswith(AUTOMATIC_SUBJECTS)
+
+
+def names_an_absent(subject: str, top: str) -> bool:
+    """Say whether a subject says who is absent, as Notes puts it ("Ada Quist is out of the office."), and the first words are those of the absent."""
+    return any(words in subject for words in ABSENT_SUBJECTS) and top.startswith(ABSENT_BEGINNINGS) and is_absence(top[:_FIRST])
 
 
 def speaks_of_absence(subject: str) -> bool:
@@ -138,22 +169,18 @@ def is_answer(top: str) -> bool:
     return any(phrase in top[: 2 * _FIRST] for phrase in ANSWERS)
 
 
-def is_challenge(root: Part, subject: str, top: str) -> bool:
-    """Say whether it asks the sender to prove himself before his mail is delivered."""
+def is_challenge(root: Part, subject: str, top: str, *, is_machine: bool) -> bool:
+    """Say whether it asks the sender to prove himself before his mail is delivered; without a machine's mark subject and words must both say so."""
     if root.value("x-challenge") or root.value("x-tmda-fingerprint") or root.value("x-spamarrest-speedcode"):
         return True
     told = sum(phrase in top for phrase in CHALLENGES)
-    return told >= 3 or (told >= 2 and subject.startswith(CHALLENGE_SUBJECTS))
+    begins = subject.startswith(CHALLENGE_SUBJECTS)
+    return (told >= 3 and (begins or is_machine)) or (told >= 2 and begins and is_machine)
 
 
 def may_be_automatic(subject: str) -> bool:
     """Say whether a subject begins in a way that asks for a second look: as a program's answer, an absence notice, a challenge, a mark of spam."""
     return subject.startswith(_WORTH_A_LOOK)
-
-
-def may_challenge(subject: str) -> bool:
-    """Say whether a subject begins as that of a challenge does."""
-    return subject.startswith(CHALLENGE_SUBJECTS)
 
 
 def _first_word(root: Part, name: str) -> str:

@@ -35,45 +35,59 @@ SUBJECTS = listed(
     your message wasn't|your message couldn't|your mail could not|your e-mail could not|your email could not|your email wasn't|your mail was not|unable to deliver
     could not deliver|couldn't deliver|could not send|cannot deliver|can't deliver|can not deliver|permanent delivery|permanent failure|permanent error|transient
     temporary delivery|temporary failure|there was an error sending|error sending|error delivering|error in delivery|unzustellbar|nicht zustellbar|unknown recipient
-    unknown address|unknown user|user unknown|user not known|user not listed|invalid recipient|invalid address|no such user|recipient unknown|ndn:|ndn|ndr:
-    warning: could not|warning: message|warning--could|warning - could|warning: un|warning: mail|warning: delayed|bounce:|bounced mail|bounced:|bounced message
-    bounced email|bounced e-mail|mailer-daemon|mailsystem|mdaemon|nachricht unzustell|nachricht nicht zug|nachricht konnte|mail konnte nicht|zustellung fehl
-    zustellfehler|fehler bei der zustell|fehlgeschlagene zustell|zustellstatus|zustellung verz|ihre nachricht konnte|ihre e-mail konnte|mail delivery failed
-    nicht zugestellt|echec de|échec de|échec d'|echec d'|message non dist|message non remis|non distribué|avis de non-re|avis de non re
-    notification d'état de remise|remise retardée|courrier non|no se puede entregar|no se pudo entregar|no entregado|no se ha podido entregar|no se ha entregado
-    mensaje no entregado|error de entrega|error en la entrega|correo no entregado|correo devuelto|correo rechazado|notificación de estado de entrega|fallo en la ent
-    entrega retrasada|non recapitabile|mancato recapito|mancata consegna|messaggio non|impossibile recapitare|notifica dello stato del recapito|errore di consegna
-    avviso di mancat|posta non|non è possibile recapitare|não é possível|não foi possível|nao foi possivel|não entregue|falha na entrega|falha de entrega
-    mensagem não|mensagem devolvida|erro na entrega|status da entrega|notificação de status de entrega|onbestelbaar|niet bezorgd|niet afgeleverd|aflevering mislukt
-    bezorging mislukt|bericht niet|kan niet worden|olevererbart|oleverer|går ej att leverera|går inte att lev|kunde inte lev|kan inte lev|ikke levert|ikke leveret
-    kan ikke lev|kunne ikke lev|leveringsfejl|leveringsfeil|ej levererat|uleverbar|ei voi toimittaa|ei voitu toimittaa|toimittamaton|toimitus epä|viestiä ei
-    nie można dostarczyć|nie udało się dostarczyć|niedostarczaln|niedostarczon|nie dostarczono|niepowodzenie dostarcz|błąd dostarcz|zwrot wiadomości|zwrot poczty
-    nedoručiteln|nedoručeno|nedoručen|nelze doručit|nedoručiteľn|správu nebolo|nemožno doručiť|kézbesíthetetlen|kézbesítési hiba|sikertelen kézbesítés|nelivrat
-    imposibil de livrat|livrare eșuată|nu s-a putut livra|не удается доставить|не удаётся доставить|не удалось доставить|недоставлен|не доставлен
-    невозможно доставить|ваше сообщение не|ваше письмо не|сообщение не доставлено|письмо не доставлено|ошибка доставки|уведомление о состоянии доставки|не вдалося
-    ваше повідомлення не|неможливо доставити|недоставимо|съобщението не|teslim edilem|iletilemedi|iletilemeyen|teslimat hatası|teslim hatası|δεν είναι δυνατή
-    μη παραδό|αποτυχία παράδοσης|αποτυχία αποστολής|未能送达|无法送达|無法送達|无法投递|無法傳遞|无法传递|未送达|无法传送|無法傳送|系统退信|系統退信|退信|退件
-    邮件退回|投递失败|發送失敗|发送失败|传递失败|傳遞失敗|配信不能|配信できません|配信不可|配達不能|配達できません|送信できません|送信エラー|送信失敗|送信不能
-    メール送信エラー|メール配信エラー|メッセージを配信|エラーメール|未配信|配信失敗|配信エラー|メールエラー|배달되지|배달할 수|배달 실패|전송 실패|전송되지
-    전달 실패|전달할 수|반송|발송 실패|수신 거부|לא ניתן למסירה|ההודעה לא|כשל במסירה|تعذر تسليم|غير قابل للتسليم|فشل تسليم|لم يتم تسليم|không thể gửi|chưa gửi được
-    không gửi được|tidak terkirim|gagal mengirim|gagal terkirim|ส่งไม่สำเร็จ|ไม่สามารถส่ง|ne peut être remis|nedostavljivo|neisporuč|ni mogoče dostaviti
+    unknown address|unknown user|user unknown|user not known|user not listed|invalid recipient|invalid address|no such user|recipient unknown|problem delivering
+    smtp server error|ndn:|ndn|ndr:|warning: could not|warning: message|warning--could|warning - could|warning: un|warning: mail|warning: delayed|bounce:
+    bounced mail|bounced:|bounced message|bounced email|bounced e-mail|mailer-daemon|mailsystem|mdaemon|nachricht unzustell|nachricht nicht zug|nachricht konnte
+    mail konnte nicht|zustellung fehl|zustellfehler|fehler bei der zustell|fehlgeschlagene zustell|zustellstatus|zustellung verz|ihre nachricht konnte
+    ihre e-mail konnte|mail delivery failed|nicht zugestellt|echec de|échec de|échec d'|echec d'|message non dist|message non remis|non distribué|avis de non-re
+    avis de non re|notification d'état de remise|remise retardée|courrier non|no se puede entregar|no se pudo entregar|no entregado|no se ha podido entregar
+    no se ha entregado|mensaje no entregado|error de entrega|error en la entrega|correo no entregado|correo devuelto|correo rechazado
+    notificación de estado de entrega|fallo en la ent|entrega retrasada|non recapitabile|mancato recapito|mancata consegna|messaggio non|impossibile recapitare
+    notifica dello stato del recapito|errore di consegna|avviso di mancat|posta non|non è possibile recapitare|não é possível|não foi possível|nao foi possivel
+    não entregue|falha na entrega|falha de entrega|mensagem não|mensagem devolvida|erro na entrega|status da entrega|notificação de status de entrega|onbestelbaar
+    niet bezorgd|niet afgeleverd|aflevering mislukt|bezorging mislukt|bericht niet|kan niet worden|olevererbart|oleverer|går ej att leverera|går inte att lev
+    kunde inte lev|kan inte lev|ikke levert|ikke leveret|kan ikke lev|kunne ikke lev|leveringsfejl|leveringsfeil|ej levererat|uleverbar|ei voi toimittaa
+    ei voitu toimittaa|toimittamaton|toimitus epä|viestiä ei|nie można dostarczyć|nie udało się dostarczyć|niedostarczaln|niedostarczon|nie dostarczono
+    niepowodzenie dostarcz|błąd dostarcz|zwrot wiadomości|zwrot poczty|nedoručiteln|nedoručeno|nedoručen|nelze doručit|nedoručiteľn|správu nebolo|nemožno doručiť
+    kézbesíthetetlen|kézbesítési hiba|sikertelen kézbesítés|nelivrat|imposibil de livrat|livrare eșuată|nu s-a putut livra|не удается доставить|не удаётся доставить
+    не удалось доставить|недоставлен|не доставлен|невозможно доставить|ваше сообщение не|ваше письмо не|сообщение не доставлено|письмо не доставлено|ошибка доставки
+    уведомление о состоянии доставки|не вдалося|ваше повідомлення не|неможливо доставити|недоставимо|съобщението не|teslim edilem|iletilemedi|iletilemeyen
+    teslimat hatası|teslim hatası|δεν είναι δυνατή|μη παραδό|αποτυχία παράδοσης|αποτυχία αποστολής|未能送达|无法送达|無法送達|无法投递|無法傳遞|无法传递|未送达
+    无法传送|無法傳送|系统退信|系統退信|退信|退件|邮件退回|投递失败|發送失敗|发送失败|传递失败|傳遞失敗|配信不能|配信できません|配信不可|配達不能|配達できません
+    送信できません|送信エラー|送信失敗|送信不能|メール送信エラー|メール配信エラー|メッセージを配信|エラーメール|未配信|配信失敗|配信エラー|メールエラー|배달되지
+    배달할 수|배달 실패|전송 실패|전송되지|전달 실패|전달할 수|반송|발송 실패|수신 거부|לא ניתן למסירה|ההודעה לא|כשל במסירה|تعذر تسليم|غير قابل للتسليم|فشل تسليم
+    لم يتم تسليم|không thể gửi|chưa gửi được|không gửi được|tidak terkirim|gagal mengirim|gagal terkirim|ส่งไม่สำเร็จ|ไม่สามารถส่ง|ne peut être remis|nedostavljivo
+    neisporuč|ni mogoče dostaviti
+    """
+)
+# What the subject of a report holds, wherever: asked only where a server sent it.
+SUBJECT_WORDS = listed(
+    """
+    undeliver|nondeliver|non-deliver|not delivered|delivery failure|delivery failed|delivery status|delivery problem|delivery error|delivery notif|delivery report
+    failed delivery|returned to sender|returned mail|mail returned|message returned|could not be delivered|couldn't be delivered|cannot be delivered
+    unable to deliver|failure notice|failure notification|mail failure|mail delivery|bounce|rejected|user unknown|unknown user|problem delivering|mailbox full
+    quota exceeded|delayed|has not been delivered|mail error|unzustellbar|nicht zugestellt|non remis|no entregado|non recapitabil|não entregue|onbestelbaar
+    не доставлен|недоставлен|退信|退件|配信|送信エラー|エラーメール|반송
     """
 )
 # What a report says near its beginning.
 FAILURES = listed(
     """
-    could not be delivered|cannot be delivered|can not be delivered|couldn't be delivered|can't be delivered|could not deliver|couldn't deliver|cannot deliver
-    can't deliver|not be delivered|not able to be delivered|was not delivered|wasn't delivered|were not delivered|not delivered to|not been delivered
-    has not been delivered|did not reach|didn't reach|could not be reached|couldn't be reached|unable to deliver|unable to send|unable to be delivered
-    failed to deliver|failed to reach|failed to be delivered|failed permanently|failed recipient|failed address|delivery failed|delivery has failed|delivery failure
-    delivery error|delivery to the following|delivery of your message|delivery of the following|delivery of this message|delivery status notification
-    error has occurred while attempting to deliver|error occurred while trying to deliver|error was detected while processing|error delivering your mail
-    trouble delivering|undeliverable|undelivered|non-delivery|nondelivery|not deliverable|returned to sender|returned mail|being returned|is returned to you
-    returned because|permanent fatal errors|transient non-fatal errors|fatal errors|permanent error|permanent failure|transcript of session|session transcript
-    rejected by|was rejected|has been rejected|were rejected|been blocked by|message blocked|address not found|address couldn't be found|couldn't be found
-    wasn't found at|does not exist|doesn't exist|no such user|user unknown|unknown user|unknown recipient|unknown address|recipient unknown|unknown local
-    unknown or illegal|no valid recipients|no mailbox here|invalid recipient|invalid address|invalid final delivery|mailbox unavailable|mailbox not found
-    mailbox is full|mailbox full|mailbox exceeds|mailfolder is full|quota exceeded|over quota|exceeded storage|account has been disabled
+    did not receive|failed addresses follow|list of failed|intended recipient|undeliverable address|undeliverable due to|invalid receiver|not accepting mail
+    not accept mail|relaying denied|unable to relay|over its quota|exceeded its quota|exceeded their|unrouteable|unroutable|mail loop|too many hops|user not known
+    name is not listed|not listed in|unknown to|not a member of|not allowed to post|could not be found|unable to find|was not found|not found in|no longer available
+    no longer valid|is no longer|mail failed|mail could not|could not be delivered|cannot be delivered|can not be delivered|couldn't be delivered|can't be delivered
+    could not deliver|couldn't deliver|cannot deliver|can't deliver|not be delivered|not able to be delivered|was not delivered|wasn't delivered|were not delivered
+    not delivered to|not been delivered|has not been delivered|did not reach|didn't reach|could not be reached|couldn't be reached|unable to deliver|unable to send
+    unable to be delivered|failed to deliver|failed to reach|failed to be delivered|failed permanently|failed recipient|failed address|delivery failed
+    delivery has failed|delivery failure|delivery error|delivery to the following|delivery of your message|delivery of the following|delivery of this message
+    delivery status notification|error has occurred while attempting to deliver|error occurred while trying to deliver|error was detected while processing
+    error delivering your mail|trouble delivering|undeliverable|undelivered|non-delivery|nondelivery|not deliverable|returned to sender|returned mail|being returned
+    is returned to you|returned because|permanent fatal errors|transient non-fatal errors|fatal errors|permanent error|permanent failure|transcript of session
+    session transcript|rejected by|was rejected|has been rejected|were rejected|been blocked by|message blocked|address not found|address couldn't be found
+    couldn't be found|wasn't found at|does not exist|doesn't exist|no such user|user unknown|unknown user|unknown recipient|unknown address|recipient unknown
+    unknown local|unknown or illegal|no valid recipients|no mailbox here|invalid recipient|invalid address|invalid final delivery|mailbox unavailable
+    mailbox not found|mailbox is full|mailbox full|mailbox exceeds|mailfolder is full|quota exceeded|over quota|exceeded storage|account has been disabled
     account that you tried to reach|wasn't able to deliver|weren't able to deliver|was unable to deliver|were unable to deliver|has been delayed|is delayed
     not yet been delivered|delivery is delayed|delivery attempts will continue|could not send|couldn't send|can't be sent|could not be sent|was not sent|delevery to
     delivery was aborted|was aborted after|recipient address rejected|remote host said|remote server returned|smtp error from remote

@@ -71,9 +71,13 @@ def judge(root: Part, text: str, envelope: Envelope) -> Judgement:
 
 def _is_plain(signs: Signs, text: str) -> bool:
     """Say whether nothing at all hints at a machine: so it is with nearly every mail of people."""
-    if signs.names or signs.is_from_server or signs.is_role or signs.types & _REPORTING or signs.tells_of_failure:
+    if signs.names or signs.is_from_server or signs.is_role or signs.is_answerer or signs.types & _REPORTING or signs.tells_of_failure:
         return False
-    if signs.subject.startswith((*RECEIPTS, *COMPLAINTS)) or automatic.may_be_automatic(signs.subject):
+    if (
+        signs.subject.startswith((*RECEIPTS, *COMPLAINTS))
+        or automatic.may_be_automatic(signs.subject)
+        or automatic.names_an_absent(signs.subject, automatic.top_of(text))
+    ):
         return False
     return not (automatic.declares_itself(text) or text[:1] == "{")
 
@@ -135,10 +139,12 @@ def _reason_in_prose(signs: Signs, text: str) -> str | None:
         ("x-failed-recipients" in signs.names, "A header names recipients that failed."),
         (is_typed and (fails or says or numbers), "It calls itself a delivery report."),
         (is_answer, None),
-        (signs.is_daemon and (says or (signs.is_null and (fails or returns or numbers))), "A mail server wrote it."),
-        (signs.is_daemon and fails and (returns or numbers), "A mail server wrote it, and its words are those of a delivery report."),
+        (signs.is_daemon and (says or signs.is_null or fails or returns or numbers), "A mail server wrote it."),
         (signs.is_role and says and (fails or signs.is_null), "A mail server or its master wrote it, and its subject is that of a delivery report."),
-        (signs.is_role and fails and returns and numbers, "A mail server or its master wrote it, and its words are those of a delivery report."),
+        (
+            signs.is_role and fails and (signs.is_null or (returns and numbers)),
+            "A mail server or its master wrote it, and its words are those of a delivery report.",
+        ),
         (signs.is_null and says and (fails or returns or numbers), "It came from nobody, and its subject is that of a delivery report."),
         (signs.is_null and fails + returns + numbers >= 2, "It came from nobody, and its words are those of a delivery report."),
         (begins and (numbers or signs.is_nobody), "Its subject, its first words and what it returns are those of a delivery report."),
@@ -203,7 +209,7 @@ def _bounced(reports: tuple[Report, ...], original: str | None, reason: str) -> 
 
 
 def _challenge(signs: Signs, text: str) -> Judgement | None:
-    if not (signs.is_machine or automatic.may_challenge(signs.subject)) or not automatic.is_challenge(signs.root, signs.subject, automatic.top_of(text)):
+    if not automatic.is_challenge(signs.root, signs.subject, automatic.top_of(text), is_machine=signs.is_machine):
         return None
     return Judgement(kind=MailKind.CHALLENGE, reason="It asks the sender to prove himself before his mail is delivered.")
 
@@ -222,8 +228,14 @@ def _answer(signs: Signs, text: str) -> Judgement | None:
     is_bare_answer = signs.is_reply and (signs.is_null or not root.value("auto-submitted"))
     cases = (
         (automatic.is_marked_answer(root, signs.names), kind, "A header says that a program answered."),
-        (automatic.begins_automatic(subject), kind, "Its subject begins as a program's answer does."),
+        (signs.is_answerer, kind, "A program that answers sent it."),
+        (
+            automatic.begins_automatic(subject) or (is_hinted and automatic.speaks_automatically(subject)),
+            kind,
+            "Its subject begins as a program's answer does.",
+        ),
         (has_absent_subject and (signs.is_machine or is_absent), MailKind.OUT_OF_OFFICE, "Its subject and its words are those of an absence notice."),
+        (automatic.names_an_absent(subject, top), MailKind.OUT_OF_OFFICE, "Its subject says who is absent, and its first words too."),
         (automatic.declares_itself(text), kind, "Its first words say that nobody wrote it."),
         (is_hinted and automatic.speaks_of_absence(subject), MailKind.OUT_OF_OFFICE, "A machine sent it, and its subject is that of an absence notice."),
         (is_hinted and automatic.is_absence(top[:_BEGINNING]), MailKind.OUT_OF_OFFICE, "A machine sent it, and its words are those of an absence notice."),

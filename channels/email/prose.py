@@ -10,10 +10,12 @@ _MOST_LINES = 1_000
 _LONGEST_LINE = 1_000
 # What may stand before the address on a line that is about it.
 _LEADING = re.compile(
-    r"[\s>*|•·<\"'(-]{0,40}(?:(?:to|recipient|rcpt to|failed recipient|original recipient|address|e-?mail|user|unknown user|addressee|for|mailto"
+    r"[\s>*|•·<\"'(-]{0,40}(?:(?:to|recipient|rcpt to|(?:failed|original|final|intended) recipient|recipient address|address|e-?mail|user|unknown user|addressee|for|mailto"
     r"|destinatario|empfänger|宛先|收件人)s?[\s:=<\"'*]{1,12}(?:mailto:)?[<\"']{0,2})?",
     re.IGNORECASE,
 )
+# Lines of the returned mail's own that a report repeats.
+_NO_RECIPIENT = re.compile(r"[\s>|]{0,20}(?:message-id|subject|from|sender|references|in-reply-to|return-path)\s{0,9}:", re.IGNORECASE)
 _VERP = re.compile(r"[+=-]([^+@\s]{1,64})=([a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,9})@", re.IGNORECASE)
 _ASIDES = ("contact", "assistance", "questions", "support", "help", "abuse@", "unblock@", "please write", "e-mail us", "email us", "wenden sie sich")
 
@@ -51,6 +53,9 @@ def _recipient_places(prose: str, ours: frozenset[str]) -> list[tuple[int, str]]
     first: list[tuple[int, str]] = []
     at = 0
     for line in prose.split("\n")[:_MOST_LINES]:
+        if _NO_RECIPIENT.match(line):
+            at += len(line) + 1
+            continue
         for match in list(ADDRESS.finditer(line[:_LONGEST_LINE]))[:3] if "@" in line else ():
             address = match[0].strip(".-*")
             if address.lower() in ours or address.lower().startswith(("mailer-daemon@", "postmaster@")):

@@ -68,9 +68,8 @@ def original_id(root: Part, text: str, groups: Sequence[dict[str, str]]) -> str 
             ids = message_ids(group.get(name, "")[:_LONGEST_VALUE])
             if ids:
                 return ids[0]
-    own = message_ids(root.value("message-id"))
     found = _id_in(text[_copy_at(text) :][:MOST_READ]) or _id_in(text[:MOST_READ])
-    if found and found not in own:
+    if found:
         return found
     answered = [one for name in ("x-original-message-id", "in-reply-to", "references") for one in message_ids(root.value(name)[-_LONGEST_VALUE:])]
     return answered[-1] if answered else None

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 from channels.email import automatic
-from channels.email.bounce_phrases import DAEMONS, ROLES, SUBJECTS
+from channels.email.bounce_phrases import DAEMONS, ROLES, SUBJECT_WORDS, SUBJECTS
 from channels.email.framing import Envelope
 from channels.email.headers import decode_words
 from channels.email.mime import Part
 
+_ANSWERERS = ("autoreply", "auto-reply", "autorespon", "auto-respon", "auto_reply", "vacation")
 _NOBODY = ("no-reply", "noreply", "no_reply", "donotreply", "do-not-reply", "do_not_reply")
 _LONGEST_SENDER = 1_000
 _LONGEST_SUBJECT = 2_000
@@ -17,7 +18,7 @@ _LONGEST_SUBJECT = 2_000
 class Signs:
     """What a mail shows at a glance. `names` are those of its headers that tell of a machine, `types` those of all its parts;
     `is_daemon`: a mail server's name, `is_role`: a name that servers and people use, `is_nobody`: a name that
-    wants no answer, `is_null`: no address to return it to.
+    wants no answer, `is_answerer`: a program that answers, `is_null`: no address to return it to.
     """
 
     root: Part
@@ -28,6 +29,7 @@ class Signs:
     is_daemon: bool
     is_role: bool
     is_nobody: bool
+    is_answerer: bool
     is_null: bool
 
     @property
@@ -64,8 +66,11 @@ class Signs:
 
     @property
     def tells_of_failure(self) -> bool:
-        """Whether its subject begins as that of a delivery report does."""
-        return self.subject.startswith(SUBJECTS)
+        """Whether its subject begins as that of a delivery report does; where a server's name stands, whether it holds such words."""
+        if self.subject.startswith(SUBJECTS):
+            return True
+        is_server = self.is_from_server or (self.is_role and not automatic.is_reply_subject(self.subject))
+        return is_server and any(words in self.subject for words in SUBJECT_WORDS)
 
 
 def signs_of(root: Part, envelope: Envelope) -> Signs:
@@ -81,6 +86,7 @@ def signs_of(root: Part, envelope: Envelope) -> Signs:
         subject=decode_words(root.value("subject")[:_LONGEST_SUBJECT]).lower().replace("\u2019", "'"),
         is_daemon=any(word in sender for word in DAEMONS) or sender.strip() in ("<>", '""<>', '"" <>'),
         is_role=any(word in sender for word in ROLES),
+        is_answerer=any(word in sender for word in _ANSWERERS) or any(word in root.value("x-mailer")[:_LONGEST_SENDER].lower() for word in _ANSWERERS),
         is_nobody=any(word in sender for word in _NOBODY),
         is_null=envelope.sender == "" or returned == "<>" or "mailer-daemon" in returned,
     )
