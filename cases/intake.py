@@ -117,7 +117,8 @@ class _Batch:
         return case.case_id
 
     def _continue(self, request: CaseRequest, where: Place, case: Held) -> int:
-        was, standing = case.standing, lifecycle.heard(case.standing, request.received_at)
+        was = case.standing
+        standing = was if request.is_auto_reply else lifecycle.heard(was, request.received_at)
         case = replace(
             case,
             standing=standing,

@@ -112,6 +112,7 @@ class CaseRequest:
     """An inbound message that looks for its case. `conversation_case_id` is the conversation's latest case; a new conversation has none.
 
     `alike` are the inboxes that the same people may see (None: all): a fresh thread continues no case from where its own agents cannot look.
+    `is_auto_reply`: nobody wrote it, and its case stays as it is.
     """
 
     message_id: int
@@ -128,6 +129,7 @@ class CaseRequest:
     reopen_within: timedelta
     continue_within: timedelta
     alike: frozenset[int] | None = None
+    is_auto_reply: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -119,7 +119,8 @@ class InboundMessage:
     files: tuple[InboundFile, ...] = ()
     participants: tuple[str, ...] = ()
     locale: str | None = None
-    is_automatic: bool = False
+    is_automatic: bool = False  # a machine wrote it
+    is_auto_reply: bool = False  # out of office and the like: it says that our mail came, and changes nothing about its case
     warnings: tuple[str, ...] = ()
     raw: RawPayload | None = field(default=None, repr=False)
 

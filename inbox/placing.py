@@ -212,6 +212,7 @@ def _case_request(guest: _Guest, hint: ConversationHint, now: datetime) -> CaseR
         reopen_within=inbox.options.reopen_within,
         continue_within=inbox.options.continue_within,
         alike=inbox.alike,
+        is_auto_reply=message.is_auto_reply,
     )
 
 

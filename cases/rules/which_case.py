@@ -29,6 +29,8 @@ def place(request: CaseRequest, own: Candidate | None, others: Sequence[Candidat
 
 
 def _in_own_conversation(request: CaseRequest, own: Candidate) -> Place:
+    if request.is_auto_reply:
+        return Place(change=Change.CONTINUED, case_id=own.case_id, reason="The case of this conversation, which an automatic answer leaves as it is.")
     if own.status not in ENDED:
         woken = " It was snoozed until now." if own.status is CaseStatus.SNOOZED else ""
         return Place(change=Change.CONTINUED, case_id=own.case_id, reason=f"The case of this conversation.{woken}")

@@ -146,6 +146,26 @@ class TestContinuing:
         assert placement.case_id != case_id
 
 
+class TestAutomaticAnswers:
+    async def test_are_kept_and_change_nothing(self, desk: Desk, facts: list[Fact]) -> None:
+        """Out of office: the customer's case waits for the customer, and its clock with it."""
+        case_id = await desk.opened()
+        async with desk.unit_of_work() as uow:
+            await cases.set_status(uow, case_id, desk.ines, CaseStatus.RESOLVED)
+        was, spans, lines = await desk.case(case_id), await desk.ledger(case_id), await desk.history()
+        facts.clear()
+        request = desk.request(conversation_case_id=case_id, is_auto_reply=True)
+        [placement] = await desk.take(request)
+        now = await desk.case(case_id)
+        assert placement.case_id == case_id
+        assert (now.status, now.resolved_at, now.waiting_since, now.last_message_id) == (was.status, was.resolved_at, was.waiting_since, request.message_id)
+        assert (await desk.ledger(case_id), await desk.history(), facts) == (spans, lines, [])
+
+    async def test_open_a_case_where_there_is_none(self, desk: Desk) -> None:
+        [placement] = await desk.take(desk.request(is_auto_reply=True))
+        assert placement.change is Change.OPENED
+
+
 class TestChoosing:
     async def test_writes_a_new_case_with_its_agent_and_the_reason(self, desk: Desk, facts: list[Fact]) -> None:
         [placement] = await desk.take(desk.request(), choose=given_to(desk.ines.agent_id, "Ines is next."))

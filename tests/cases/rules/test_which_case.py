@@ -42,6 +42,16 @@ class TestPlace:
                 Place(change=Change.CONTINUED, case_id=9, reason="The case of this conversation."),
                 id="its conversation has an open case",
             ),
+            *(
+                pytest.param(
+                    replace(MAIL, is_auto_reply=True),
+                    case(9, status, resolved=timedelta(minutes=1)),
+                    [],
+                    Place(change=Change.CONTINUED, case_id=9, reason="The case of this conversation, which an automatic answer leaves as it is."),
+                    id=f"an automatic answer to a {status} one",
+                )
+                for status in (CaseStatus.PENDING, CaseStatus.RESOLVED, CaseStatus.CLOSED)
+            ),
             pytest.param(
                 MAIL,
                 case(9, CaseStatus.PENDING, quiet=timedelta(days=90)),
