@@ -197,7 +197,7 @@ def _bounces(folder: Path, truth: Iterable[Mapping[str, object]]) -> Iterator[Fi
         yield Figure(name=name, value=100 * right[name] / number, unit="%", at_least=targets.get(name), note=f"{right[name]} of {number}")
 
 
-_AUTOMATIC = frozenset({"auto_reply", "out_of_office", "challenge"})
+_AUTOMATIC = frozenset({"auto-reply", "out-of-office", "challenge"})
 
 
 def _replies(truth: list[dict[str, object]]) -> Iterator[Figure]:

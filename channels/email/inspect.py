@@ -8,15 +8,17 @@ from typing import BinaryIO
 
 from channels.contract import InboundFile
 from channels.email import quoting
+from channels.email.bounces import Judgement, MailKind
 from channels.email.charsets import decode
 from channels.email.framing import Envelope
 from channels.email.headers import Mailbox, mailboxes
 from channels.email.mime import MOST_BYTES
 from channels.email.parse import Mail, read_mail
-from channels.email.sender import is_automatic
+from channels.email.reports import is_temporary
 from kernel.text import clean
 
 Line = dict[str, object]
+_CLASSES = {MailKind.HARD_BOUNCE: "hard", MailKind.SOFT_BOUNCE: "soft", MailKind.DELAY: "delay"}
 
 
 def lines(paths: Iterable[str], standard_input: BinaryIO, *, is_text: bool = False) -> Iterator[str]:
@@ -36,9 +38,9 @@ def lines(paths: Iterable[str], standard_input: BinaryIO, *, is_text: bool = Fal
 
 def inspected(raw: bytes) -> Line:
     """Return what we make of a mail. `from` is its author (null without one), `text` all of its text, `reply`, `signature` and `quoted` its parts."""
-    mail = read_mail(raw)
+    mail = read_mail(raw, Envelope())
     return {
-        "kind": _kind(mail),
+        "kind": str(mail.judgement.kind),
         "from": _author(mail),
         "to": [_person(box) for box in mail.to],
         "cc": [_person(box) for box in mail.cc],
@@ -49,7 +51,7 @@ def inspected(raw: bytes) -> Line:
         "html": mail.html,
         **_parts(mail.split),
         "attachments": [_file(file) for file in mail.files],
-        "bounce": None,
+        "bounce": _bounce(mail.judgement),
         "warnings": list(dict.fromkeys(mail.warnings)),
     }
 
@@ -59,8 +61,19 @@ def inspected_text(raw: bytes) -> Line:
     return _parts(quoting.split(clean(decode(raw).replace("\r\n", "\n").replace("\r", "\n"))))
 
 
-def _kind(mail: Mail) -> str:
-    return "automatic" if is_automatic(mail.root, Envelope()) else "message"
+def _bounce(judgement: Judgement) -> Line | None:
+    """Return what a delivery report says of a mail that did not arrive, or not yet; of several recipients the one by which it was judged."""
+    told = _CLASSES.get(judgement.kind)
+    if told is None:
+        return None
+    is_hard = judgement.kind is MailKind.HARD_BOUNCE
+    report = next((one for one in judgement.reports if is_temporary(one) is not is_hard), next(iter(judgement.reports), None))
+    return {
+        "class": told,
+        "status": report.status if report else None,
+        "recipient": report.recipient if report else None,
+        "original_message_id": judgement.original_message_id,
+    }
 
 
 def _author(mail: Mail) -> Line | None:

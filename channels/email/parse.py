@@ -6,19 +6,22 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from channels.contract import Account, InboundFile, InboundMessage, RawPayload
-from channels.email import quoting
+from channels.email.bounces import Judgement, MailKind, judge
 from channels.email.charsets import decode
 from channels.email.content import read_content
+from channels.email.forwards import forwarded
 from channels.email.framing import Envelope, opened
 from channels.email.headers import MOST_IDS, Mailbox, addresses_of, decode_words, mailboxes, message_ids
 from channels.email.html_quotes import split_body
 from channels.email.labels import labels_of
 from channels.email.mime import Part, read_tree
-from channels.email.sender import claims_of, is_automatic, reply_tokens, sender_of
+from channels.email.quoting import Split
+from channels.email.sender import claims_of, reply_tokens, sender_of
 from kernel.text import clean
 
 _LONGEST_SUBJECT = 1000
 _MOST_TEXT = 1_000_000
+_AUTO_REPLIES = (MailKind.AUTO_REPLY, MailKind.OUT_OF_OFFICE)
 _MOST_WARNINGS = 20
 _MOST_PARTICIPANTS = 50
 _EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
@@ -38,7 +41,8 @@ class Mail:
     cc: tuple[Mailbox, ...] = ()
     subject: str | None = None
     text: str
-    split: quoting.Split
+    split: Split
+    judgement: Judgement
     html: str | None = None
     files: tuple[InboundFile, ...] = ()
     warnings: list[str] = field(default_factory=list)
@@ -52,22 +56,18 @@ class Mail:
 def parse(account: Account, payload: RawPayload) -> InboundMessage:
     """Return the message in a mail, whatever its bytes. The payload may carry an envelope (see `framing`)."""
     envelope, raw = opened(payload)
-    mail = read_mail(raw)
-    try:
-        return _message(account, payload, envelope, mail)
-    except _TROUBLE:
-        return _message(account, payload, envelope, _bare(raw))
+    return message_of(account, payload, envelope, read_mail(raw, envelope))
 
 
-def read_mail(raw: bytes) -> Mail:
+def read_mail(raw: bytes, envelope: Envelope) -> Mail:
     """Return a mail taken apart; where no reader survives it, its source as text."""
     try:
-        return _read(raw)
+        return _read(raw, envelope)
     except _TROUBLE:
-        return _bare(raw)
+        return _bare(raw, envelope)
 
 
-def _read(raw: bytes) -> Mail:
+def _read(raw: bytes, envelope: Envelope) -> Mail:
     root, warnings = read_tree(raw)
     hint = root.parameter("charset") or None
     message_id = _message_id(root, warnings)
@@ -84,20 +84,23 @@ def _read(raw: bytes) -> Mail:
         subject=subject,
         text=content.text,
         split=split_body(content.text, content.source, subject),
+        judgement=judge(root, content.text, envelope),
         html=content.html,
         files=content.files,
         warnings=warnings,
     )
 
 
-def _bare(raw: bytes) -> Mail:
+def _bare(raw: bytes, envelope: Envelope) -> Mail:
     """Return what can be said of a mail that no reader survives: its text as it lies there."""
     text = clean(decode(raw[:_MOST_TEXT]).replace("\r\n", "\n").replace("\r", "\n"))
     warning = "The mail could not be taken apart; its source stands as text."
-    return Mail(root=Part(), digest=digest_of(raw), text=text, split=quoting.Split(reply=text), warnings=[warning])
+    root = Part()
+    return Mail(root=root, digest=digest_of(raw), text=text, split=Split(reply=text), judgement=judge(root, text, envelope), warnings=[warning])
 
 
-def _message(account: Account, payload: RawPayload, envelope: Envelope, mail: Mail) -> InboundMessage:
+def message_of(account: Account, payload: RawPayload, envelope: Envelope, mail: Mail) -> InboundMessage:
+    """Return the message in a mail that was taken apart."""
     warnings = list(mail.warnings)
     root = mail.root
     sender, claims = sender_of(root, account, envelope, mail.digest, mail.hint, warnings)
@@ -109,7 +112,7 @@ def _message(account: Account, payload: RawPayload, envelope: Envelope, mail: Ma
         text=mail.split.shown,
         quoted=mail.split.folded,
         html=mail.html,
-        claims=claims_of(sender, claims, f"{mail.split.reply}\n{mail.split.signature or ''}"),
+        claims=claims_of(sender, claims, mail.split, forwarded(mail.text, mail.subject)),
         reply_tokens=reply_tokens(root, envelope, recipients, mail.references),
         references=mail.references,
         subject=mail.subject,
@@ -117,7 +120,8 @@ def _message(account: Account, payload: RawPayload, envelope: Envelope, mail: Ma
         files=mail.files,
         participants=_participants(recipients, account, sender.value),
         locale=_locale(root.value("content-language")),
-        is_automatic=is_automatic(root, envelope),
+        is_automatic=mail.judgement.is_automatic,
+        is_auto_reply=mail.judgement.kind in _AUTO_REPLIES,
         warnings=tuple(dict.fromkeys(warnings))[:_MOST_WARNINGS],
         raw=payload,
     )

@@ -1,13 +1,16 @@
-"""Who a mail is from and how far that is to be believed, whether a machine wrote it, and which of our reply tokens it carries."""
+"""Who a mail is from and how far that is to be believed, what it claims besides, and which of our reply tokens it carries."""
 
 import re
 from collections.abc import Sequence
 
 from channels.contract import Account
 from channels.email.authentication import doubts
+from channels.email.forwards import Forwarded
 from channels.email.framing import Envelope
 from channels.email.headers import Mailbox, mailboxes
 from channels.email.mime import Part
+from channels.email.quoting import Split
+from channels.email.signed import closing_of, signature_facts
 from kernel.claims import Claim, IdentityKind, Trust
 
 _PLUS_TOKEN = re.compile(r"\+c([a-z2-7]{16,80})(?=@|\+)", re.IGNORECASE)
@@ -56,27 +59,27 @@ def _returned(root: Part, envelope: Envelope) -> list[Mailbox]:
     return [*sender, *mailboxes(root.values("return-path"))]
 
 
-def claims_of(sender: Claim, others: list[Claim], text: str) -> tuple[Claim, ...]:
-    """Return what is claimed besides the sender: another address to answer to, telephone numbers in international form in the new part."""
-    numbers = dict.fromkeys(" ".join(found[0].split()) for found in _PHONE.finditer(text[-20_000:]) if 8 <= sum(sign.isdigit() for sign in found[0]) <= 15)
-    phones = [Claim(kind=IdentityKind.PHONE, value=number) for number in numbers]
-    unique = dict.fromkeys(claim for claim in [*others, *phones] if claim.value.lower() != sender.value.lower())
-    return tuple(unique)[:_MOST_CLAIMS]
+def claims_of(sender: Claim, others: list[Claim], split: Split, inner: Forwarded | None) -> tuple[Claim, ...]:
+    """Return what is claimed besides the sender, each thing once.
 
-
-def is_automatic(root: Part, envelope: Envelope) -> bool:
-    """Say whether a machine wrote this: RFC 3834's header, its forerunners, or nobody to return it to.
-
-    `X-Auto-Response-Suppress` is a wish of people's mail too and says nothing.
+    Another address to answer to; what the signature says of its owner; whose mail was forwarded; telephone numbers in
+    international form in the new part.
     """
-    submitted = root.value("auto-submitted").partition(";")[0].strip().lower()
-    if submitted and submitted != "no":
-        return True
-    if root.value("precedence").strip().lower() in ("bulk", "junk", "auto_reply", "auto-reply"):
-        return True
-    if any(root.value(name).strip().lower() not in ("", "no") for name in ("x-autoreply", "x-autorespond", "x-autoresponse", "x-auto-reply")):
-        return True
-    return envelope.sender == "" or root.value("return-path").strip() == "<>"
+    signature = split.signature or (closing_of(split.reply) if inner is None else None)
+    signed = signature_facts(signature, sender.name).claims() if signature else ()
+    first = [Claim(kind=IdentityKind.EMAIL, value=inner.address, name=inner.name)] if inner is not None and inner.address else []
+    numbers = dict.fromkeys(" ".join(found[0].split()) for found in _PHONE.finditer(split.reply[-20_000:]) if 8 <= _digits(found[0]) <= 15)
+    phones = [Claim(kind=IdentityKind.PHONE, value=number) for number in numbers]
+    unique: dict[tuple[IdentityKind, str], Claim] = {}
+    for claim in [*others, *signed, *first, *phones]:
+        key = re.sub(r"[^\d+]", "", claim.value) if claim.kind is IdentityKind.PHONE else claim.value.lower()
+        if key != sender.value.lower():
+            unique.setdefault((claim.kind, key), claim)
+    return tuple(unique.values())[:_MOST_CLAIMS]
+
+
+def _digits(text: str) -> int:
+    return sum(sign.isdigit() for sign in text)
 
 
 def reply_tokens(root: Part, envelope: Envelope, recipients: Sequence[Mailbox], references: Sequence[str]) -> tuple[str, ...]:

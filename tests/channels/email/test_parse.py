@@ -143,7 +143,7 @@ class TestHeaders:
 
     @pytest.mark.parametrize(
         ("name", "is_automatic"),
-        [("auto_reply_by_precedence", True), ("auto_submitted", True), ("bounce", True), ("wish_for_no_auto_reply", False), ("list_copy", False)],
+        [("auto_reply_by_precedence", True), ("auto_submitted", True), ("bounce", True), ("wish_for_no_auto_reply", False), ("list_copy", True)],
     )
     def test_knows_a_machine(self, name: str, is_automatic: bool) -> None:
         assert sample(name).is_automatic is is_automatic
