@@ -20,35 +20,26 @@ _MOST_LAID_OUT = 400_000
 _MOST_LINES = 4_000
 _MOST_HITS = 40
 _LONGEST_TAG = 1_500
+
+
+def _table(marks: str) -> tuple[str, ...]:
+    return tuple(mark for line in marks.split() for mark in line.split("|"))
+
+
 # These hold the history: it ends where they end.
-_HOLDERS = (
-    *("gmail_quote", "yahoo_quoted", "protonmail_quote", "tutanota_quote", "zmail_extra", "blockquote_zmail", "nylas-quote", "missive_quote", "tmail-quote"),
-    *(
-        "front-blockquote",
-        "sh-quoted-content",
-        "mimestream_quote",
-        "freshdesk_quote",
-        "bloop_original_html",
-        "messagereplysection",
-        "__quoted_text__",
-        "iwcquote",
-    ),
-    *(
-        "olk_src_body_section",
-        "isreplycontent",
-        "mail-app-auto-quote",
-        'name="quote"',
-        "name='quote'",
-        "<includetail",
-        "type=cite",
-        'type="cite"',
-        "type='cite'",
-    ),
+_HOLDERS = _table(
+    """
+    gmail_quote|yahoo_quoted|protonmail_quote|tutanota_quote|zmail_extra|blockquote_zmail|nylas-quote|missive_quote|tmail-quote|front-blockquote|sh-quoted-content|mimestream_quote
+    freshdesk_quote|bloop_original_html|messagereplysection|iwcquote|__quoted_text__|cm_quote|canaryblockquote|edo-original|ik_mail_quote|aliyun_previous|lark-mail-quote|history-quote-wrapper
+    olk_src_body_section|isreplycontent|mail-app-auto-quote|name="quote"|name='quote'|<includetail|type=cite|type="cite"|type='cite'
+    """,
 )
 # From these on, all is history.
-_BORDERS = (
-    *("divrplyfwdmsg", "appendonsend", "mail-editor-reference-message-container", "ms-outlook-mobile-reference-message", "stopspelling", "zwchr"),
-    *("_mailoriginal", "outlookmessageheader", "reply-intro", "moz-cite-prefix"),
+_BORDERS = _table(
+    """
+    divrplyfwdmsg|appendonsend|mail-editor-reference-message-container|ms-outlook-mobile-reference-message|stopspelling|zwchr|outlookmessageheader
+    _mailoriginal|quoted_header|reply-intro|moz-cite-prefix
+    """,
 )
 _INTRODUCES = ("moz-cite-prefix", "reply-intro")  # a line above a blockquote, which ends the history
 _RULE = "_" * 20
@@ -154,9 +145,18 @@ def _by_text(layout: _Layout, lowered: str, mark: _Mark | None) -> tuple[int, in
 def _by_mark(lowered: str, mark: _Mark) -> tuple[int, int]:
     if not mark.is_border:
         return mark.place, _end_of(lowered, mark.place, mark.name)
+    start = _over_rule(lowered, mark.place)
     tag = lowered[mark.place : mark.place + _LONGEST_TAG].partition(">")[0]
     quote = lowered.find("<blockquote", mark.place, mark.place + 4_000) if any(introduces in tag for introduces in _INTRODUCES) else -1
-    return mark.place, _end_of(lowered, quote, "blockquote") if quote >= 0 else _end_of_body(lowered)
+    return start, _end_of(lowered, quote, "blockquote") if quote >= 0 else _end_of_body(lowered)
+
+
+def _over_rule(lowered: str, place: int) -> int:
+    """Draw the rule above a header block into it."""
+    begin = max(0, place - 400)
+    above = lowered[begin:place].rstrip()
+    rule = above.rfind("<hr")
+    return begin + rule if rule >= 0 and above.find(">", rule) == len(above) - 1 else place
 
 
 def _marked(lowered: str, marks: tuple[str, ...]) -> list[tuple[int, str]]:

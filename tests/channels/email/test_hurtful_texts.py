@@ -101,3 +101,10 @@ class TestTypical:
         for _ in range(200):
             split(text)
         assert (time.process_time() - begun) / 200 < 0.002
+
+
+def test_a_block_of_marks_is_measured_once() -> None:
+    text = "Hello.\n" + "> a\n" * 8_000 + "\nYes.\n"
+    begun = time.process_time()
+    assert split(text).quoted is None
+    assert time.process_time() - begun < 0.5
