@@ -2,7 +2,7 @@
 
 Where `NAME.json` lies beside a mail `NAME.eml` (or any other ending), it says what is to be read from it: any of `subject`, `from` (the
 address), `text`, `attachments` (a list of SHA-256 sums). Truth of bounces: lines with `path` (in the folder), `label` (bounce, autoreply,
-feedback, delivered or normal) and `hard`. Truth of replies: lines with `input`, `kind` (text or html) and `expected`.
+feedback, delivered or normal) and `dsn` (status numbers). Truth of replies: lines with `input`, `kind` (text or html) and `expected`.
 """
 
 import argparse
@@ -184,12 +184,13 @@ def _bounces(folder: Path, truth: Iterable[Mapping[str, object]]) -> Iterator[Fi
         label = one["label"]
         if label == "bounce":
             count("bounces found", bounce is not None)
-            if isinstance(bounce, dict) and isinstance(one.get("hard"), bool):
-                count("hard or soft right", (bounce["class"] == "hard") is one["hard"])
+            classes = {str(status)[:1] for status in one.get("dsn") or ()} & {"4", "5"}  # type: ignore[attr-defined]  # a list, as the file has them
+            if isinstance(bounce, dict) and len(classes) == 1:
+                count("hard or soft right", (bounce["class"] == "hard") is (classes == {"5"}))
         elif label == "autoreply":
             count("auto-replies found", line["kind"] in _AUTOMATIC)
         elif label == "normal":
-            count("human mail left alone", line["kind"] == "message")
+            count("human mail left alone", bounce is None and line["kind"] not in _AUTOMATIC)
         else:
             count(f"no bounce where {label}", not isinstance(bounce, dict) or bounce["class"] not in ("hard", "soft"))
     targets = {"bounces found": 99, "hard or soft right": 98, "auto-replies found": 95, "human mail left alone": 100}

@@ -4,6 +4,7 @@ import binascii
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from channels.email.charsets import decode
 from channels.email.decoding import from_base64
@@ -16,6 +17,7 @@ _COMMENT = re.compile(r"\([^()]*\)")
 # What nearly every mail has: one address in brackets, and a name without a sign that could mean anything else.
 _ONE_PLAIN = re.compile(r"([^\\\"(),:;<>@]*)<([^\\\"()<>\s]+)>\s*")
 _MOST_ADDRESSES = 500
+_SHORT = 500
 MOST_IDS = 100
 _LONGEST_ID = 900
 _LONGEST_NAME = 300
@@ -107,16 +109,24 @@ def mailboxes(values: Iterable[str], hint: str | None = None) -> list[Mailbox]:
     """Return the addresses of some header values, in order, usable or not: quoted names, comments, groups, unquoted commas and missing brackets are borne with."""
     found: list[Mailbox] = []
     for value in values:
-        folded = unfold(value)[:100_000]
-        simple = _ONE_PLAIN.fullmatch(folded)
-        boxes = [_mailbox(entry, hint) for entry in ([(simple[1], simple[2])] if simple else _AddressList().read(folded))]
-        if not any(box.is_usable for box in boxes) and "=?" in folded:
-            # Some programs encode the address along with the name.
-            boxes = [_mailbox(entry, hint) for entry in _AddressList().read(decode_words(folded, hint))]
-        found += [box for box in boxes if box.address or box.name]
+        found += _known_boxes(value, hint) if len(value) <= _SHORT else _boxes(value, hint)
         if len(found) >= _MOST_ADDRESSES:
             break
     return found[:_MOST_ADDRESSES]
+
+
+def _boxes(value: str, hint: str | None) -> tuple[Mailbox, ...]:
+    folded = unfold(value)[:100_000]
+    simple = _ONE_PLAIN.fullmatch(folded)
+    boxes = [_mailbox(entry, hint) for entry in ([(simple[1], simple[2])] if simple else _AddressList().read(folded))]
+    if not any(box.is_usable for box in boxes) and "=?" in folded:
+        # Some programs encode the address along with the name.
+        boxes = [_mailbox(entry, hint) for entry in _AddressList().read(decode_words(folded, hint))]
+    return tuple(box for box in boxes if box.address or box.name)
+
+
+# While one mail is read its headers are asked for by those who look for the sender, for machines, for tokens.
+_known_boxes = lru_cache(maxsize=64)(_boxes)
 
 
 class _AddressList:

@@ -44,7 +44,7 @@ _CLEANER = nh3.Cleaner(
     link_rel="noopener noreferrer nofollow",
 )
 # Within one text the library takes time by the square of what it has to escape; a comment, which it drops, ends a text.
-_LONG_TEXT = re.compile(r"[^<>]{8000,}")
+_LONG_TEXT = re.compile(r"(?:\A|(?<=[<>]))[^<>]{8000,}")
 _MUCH_TO_ESCAPE = re.compile(r"(?:[&\u00a0][^&\u00a0]*){100}")
 
 

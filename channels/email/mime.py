@@ -71,8 +71,10 @@ class Part:
             value = self.value(header)
             known = parameters(value.encode("ascii", "surrogateescape")) if ";" in value or "=" in value else {}
             self._parameters[header] = known
-        found = known.get(name, b"")
-        return decode(found) if isinstance(found, bytes) else found
+        found = known.get(name, "")
+        if isinstance(found, bytes):
+            found = known[name] = decode(found)
+        return found
 
     def walk(self) -> "Iterator[Part]":
         """Yield this part and all below it, in order."""
