@@ -14,7 +14,7 @@ from channels.email.framing import Envelope
 from channels.email.headers import mailboxes
 from channels.email.mime import Part
 from channels.email.notifications import notification_of
-from channels.email.prose import prose_reports, recipient_by_verp
+from channels.email.prose import lists_recipients, prose_reports, recipient_by_verp
 from channels.email.reports import COMPLAINT_TYPES, RECEIPT_TYPES, REPORT_TYPES, Report, fields_of, is_temporary, report_of, status_in
 from channels.email.returned import PROSE, before_copy, has_copy, original_id, returned_recipient
 from channels.email.signs import Signs, signs_of
@@ -135,12 +135,17 @@ def _reason_in_prose(signs: Signs, text: str) -> str | None:
     is_answer = automatic.begins_automatic(signs.subject) or (automatic.speaks_of_absence(signs.subject) and not fails)
     begins = says and returns and _speaks(_first_lines(prose, 6 if signs.is_nobody else 2), FAILURES)
     is_typed = signs.root.media_type == "multipart/report" and signs.root.parameter("report-type").lower() in ("delivery-status", "")
+    # People have such names too: their sentences name nobody at the beginning of a line, and return nothing.
+    is_shown = returns or lists_recipients(prose) or (numbers and "postmaster@" in signs.root.value("from").lower())
     cases = (
         ("x-failed-recipients" in signs.names, "A header names recipients that failed."),
         (is_typed and (fails or says or numbers), "It calls itself a delivery report."),
         (is_answer, None),
         (signs.is_daemon and (says or signs.is_null or fails or returns or numbers), "A mail server wrote it."),
-        (signs.is_role and says and (fails or signs.is_null), "A mail server or its master wrote it, and its subject is that of a delivery report."),
+        (
+            signs.is_role and says and (signs.is_null or (fails and is_shown)),
+            "A mail server or its master wrote it, and its subject is that of a delivery report.",
+        ),
         (
             signs.is_role and fails and (signs.is_null or (returns and numbers)),
             "A mail server or its master wrote it, and its words are those of a delivery report.",

@@ -14,9 +14,11 @@ _LEADING = re.compile(
     r"|destinatario|empfänger|宛先|收件人)s?[\s:=<\"'*]{1,12}(?:mailto:)?[<\"']{0,2})?",
     re.IGNORECASE,
 )
+_LISTED = re.compile(r"(?:\w[\w ()'-]{0,60}:\s{0,9}[<\"']{0,2})?[^\s<>()\[\],;:\"'|=]{1,80}@[a-z0-9.-]{3,250}", re.IGNORECASE)
 # Lines of the returned mail's own that a report repeats.
 _NO_RECIPIENT = re.compile(r"[\s>|]{0,20}(?:message-id|subject|from|sender|references|in-reply-to|return-path)\s{0,9}:", re.IGNORECASE)
 _VERP = re.compile(r"[+=-]([^+@\s]{1,64})=([a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,9})@", re.IGNORECASE)
+_ORNAMENTS = " \t>*|•·<\"'(-"
 _ASIDES = ("contact", "assistance", "questions", "support", "help", "abuse@", "unblock@", "please write", "e-mail us", "email us", "wenden sie sich")
 
 
@@ -45,6 +47,11 @@ def prose_reports(text: str, named: Sequence[str], ours: frozenset[str]) -> tupl
         return (made(rest[0], only.status, only.words),)
     reports = [*found.values(), *(made(name, whole, words) for name in rest)][:MOST_REPORTS]
     return tuple(reports) or (made(None, whole, words),)
+
+
+def lists_recipients(prose: str) -> bool:
+    """Say whether a line begins with an address, or with a label and one, as those do in which servers name whom they could not reach."""
+    return any("@" in line and _LISTED.match(line.lstrip(_ORNAMENTS)) for line in prose.split("\n")[:_MOST_LINES])
 
 
 def _recipient_places(prose: str, ours: frozenset[str]) -> list[tuple[int, str]]:

@@ -142,6 +142,12 @@ class TestPeople:
                 {"From": "Postmaster <postmaster@example.org>"},
                 id="a postmaster",
             ),
+            pytest.param(
+                "Delivery problem with your mails",
+                "Hello,\nyour mails could not be delivered to us today, we saw 550 5.7.1. Please mend that.",
+                {"From": "System Administrator <it@example.org>"},
+                id="an administrator",
+            ),
             pytest.param("Read: the small print", "I read it and do not agree.", {}, id="a subject like a receipt"),
             pytest.param("Spam", "I get spam from your shop.", {}, id="about spam"),
             pytest.param("Please confirm your message", "Did you really write that the parcel is lost?", {}, id="asks for a confirmation"),
