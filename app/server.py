@@ -12,6 +12,7 @@ from aiohttp import web
 
 from api.app import build_app
 from api.crowd import CROWD
+from api.limits import LONGEST_LINE
 from app import jobs
 from app.compose import Estate, compose
 from app.doors import open_mail_doors
@@ -72,7 +73,13 @@ async def opened(
         if extend is not None:
             extend(app)
         runner = web.AppRunner(
-            app, access_log=None, handler_cancellation=False, shutdown_timeout=5, keepalive_timeout=SILENT_WITHIN, lingering_time=_HEARD_OUT_FOR
+            app,
+            access_log=None,
+            handler_cancellation=False,
+            shutdown_timeout=5,
+            keepalive_timeout=SILENT_WITHIN,
+            lingering_time=_HEARD_OUT_FOR,
+            max_line_size=LONGEST_LINE,
         )
         stack.push_async_callback(runner.cleanup)
         await runner.setup()

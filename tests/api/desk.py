@@ -15,6 +15,7 @@ from yarl import URL
 
 from api.access import COOKIE
 from api.app import build_app
+from api.limits import LONGEST_LINE
 from app.compose import Estate, compose
 from channels.contract import Webhook
 from channels.registry import Registry
@@ -246,7 +247,7 @@ async def opened(database_url: str, folder: Path, clock: MovedClock, **settings:
     server = TestServer(app, host="127.0.0.1")
     desk: Desk | None = None
     try:
-        await server.start_server(shutdown_timeout=0.1)
+        await server.start_server(shutdown_timeout=0.1, max_line_size=LONGEST_LINE)
         desk = await _set_up(estate, app, server, clock)
         yield desk
     finally:

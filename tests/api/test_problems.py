@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from urllib.parse import quote
 
 import pytest
 from structlog.testing import capture_logs
@@ -77,6 +78,11 @@ class TestRequests:
         answer = await desk.admin.post("/agents", {"name": "", "email": "x", "password": "hunter2"})
         assert [error["path"] for error in answer.json["errors"]] == ["name", "email", "password"]
         assert b"hunter2" not in answer.content
+
+    async def test_with_far_too_long_a_query_hear_what_is_wrong_with_it(self, desk: Desk) -> None:
+        """A thousand letters of nine bytes each are more than a web server's usual first line."""
+        answer = await desk.ines.get(f"/search?q={quote('灯' * 1_000)}")
+        assert answer.status == 422
 
     async def test_of_a_wrong_method_say_which_are_right(self, desk: Desk) -> None:
         answer = await desk.otto.delete("/agents")

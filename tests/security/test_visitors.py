@@ -108,7 +108,7 @@ def _forged(token: str, other: str) -> Iterator[str]:
     # Each half from another: a number with somebody else's signature.
     for mixed in (raw[:8] + other_raw[8:], other_raw[:8] + raw[8:], raw[:8], raw[8:], bytes(24), raw[:8] + bytes(16), raw + raw):
         yield base64.b32encode(mixed).decode().rstrip("=").lower()
-    for _ in range(size(70, 700)):
+    for _ in range(size(70, 1_500)):
         at = chance.randrange(len(token))
         yield chance.choice(
             (
