@@ -73,7 +73,7 @@ def _email(settings: Settings, clock: Clock) -> Adapter:
 def _email_source(settings: Settings, clock: Clock) -> Source:
     from channels.email.imap import ImapSource
 
-    return ImapSource(clock)
+    return ImapSource(clock, most_bytes=settings.mail_max_bytes)
 
 
 def _sms(settings: Settings, clock: Clock) -> Adapter:

@@ -16,7 +16,7 @@ from inbox.repositories.inboxes import InboxRepository
 from inbox.values import InboxOptions, InboxView
 from inbox.views import InboxName
 from kernel.crypto import Secrets
-from kernel.errors import Invalid, NotFound
+from kernel.errors import Invalid, NotFound, StorageUnavailable
 from kernel.uow import UnitOfWork, UnitOfWorkFactory
 from staff.values import InboxAccess, Viewer
 
@@ -46,6 +46,7 @@ class InboxDirectory:
         self._heard: dict[int, datetime] = {}
         self._spoke: dict[int, datetime] = {}
         self._noted_at: dict[tuple[int, str], datetime] = {}
+        self._unwritten: dict[int, str | None] = {}
 
     async def _all(self) -> Mapping[int, Inbox]:
         # Whoever comes while somebody asks takes what is known: many of them hold a connection, and waiting they would keep the last one from who asks.
@@ -226,27 +227,36 @@ class InboxDirectory:
                     row.last_out_at = spoke.get(inbox_id, row.last_out_at)
 
     async def report(self, inbox_id: int, error: str | None) -> None:
-        """Note that a source works (None), or why it does not; the same word is written at most every half minute."""
+        """Note that a source works (None), or why it does not; the same word is written at most every half minute.
+
+        While it cannot be written, since the disk is full perhaps, it is shown by this process all the same.
+        """
         now = self._factory.clock.now()
         last = self._noted_at.get((inbox_id, error or ""))
-        if last is not None and timedelta(0) <= now - last < _NOTED_EVERY:
+        if last is not None and timedelta(0) <= now - last < _NOTED_EVERY and inbox_id not in self._unwritten:
             return
-        self._noted_at = {key: at for key, at in self._noted_at.items() if key[0] != inbox_id} | {(inbox_id, error or ""): now}
-        async with self._factory() as uow:
-            row = await InboxRepository(uow.session).get(inbox_id)
-            if error is None:
-                row.last_ok_at, row.last_error = now, None
-            else:
-                row.last_error, row.last_error_at = error[:2000], now
-        await self.refresh()
+        try:
+            async with self._factory() as uow:
+                row = await InboxRepository(uow.session).get(inbox_id)
+                if error is None:
+                    row.last_ok_at, row.last_error = now, None
+                else:
+                    row.last_error, row.last_error_at = error[:2000], now
+            await self.refresh()
+        except StorageUnavailable:
+            self._unwritten[inbox_id] = error
+        else:
+            self._unwritten.pop(inbox_id, None)
+            self._noted_at = {key: at for key, at in self._noted_at.items() if key[0] != inbox_id} | {(inbox_id, error or ""): now}
 
     def _view(self, row: Inbox) -> InboxView:
         last_in = max(filter(None, (row.last_in_at, self._heard.get(row.id))), default=None)
-        health = "off" if not row.is_on else "failing" if row.last_error else "ok" if last_in or row.last_ok_at else "quiet"
+        last_error = self._unwritten.get(row.id, row.last_error)
+        health = "off" if not row.is_on else "failing" if last_error else "ok" if last_in or row.last_ok_at else "quiet"
         return InboxView(
             id=row.id, key=row.key, channel=row.channel, name=row.name, address=row.address, is_on=row.is_on, is_restricted=row.is_restricted,
             team_id=row.team_id, options=InboxOptions(**row.options), health=health, last_in_at=last_in,  # type: ignore[arg-type]
-            last_out_at=max(filter(None, (row.last_out_at, self._spoke.get(row.id))), default=None), last_error=row.last_error,
+            last_out_at=max(filter(None, (row.last_out_at, self._spoke.get(row.id))), default=None), last_error=last_error,
         )  # fmt: skip
 
 

@@ -4,14 +4,18 @@ A framed payload has the content type `message/rfc822; envelope=prepended` and b
 `X-Kindred-Envelope-From: <…>` (empty brackets for the null sender) and `X-Kindred-Envelope-To: <…>, <…>`, as a mail server
 prepends its trace headers: the whole stays a readable mail. Without that parameter such lines are the sender's own and are
 not believed.
+
+Of a mail that is too large its beginning may be all that was fetched: the content type then states the size of the whole.
 """
 
+import re
 from dataclasses import dataclass
 
 from channels.contract import RawPayload
 
 PLAIN = "message/rfc822"
 FRAMED = "message/rfc822; envelope=prepended"
+_STATED_SIZE = re.compile(r"; beginning-of=(\d{1,18})")
 _FROM = b"X-Kindred-Envelope-From: "
 _TO = b"X-Kindred-Envelope-To: "
 
@@ -42,6 +46,17 @@ def opened(payload: RawPayload) -> tuple[Envelope, bytes]:
     sender = first[len(_FROM) :].strip(b"<>").decode("utf-8", "replace")
     recipients = second[len(_TO) :].decode("utf-8", "replace").split(", ")
     return Envelope(sender=sender, recipients=tuple(recipient.strip("<>") for recipient in recipients if recipient)), raw
+
+
+def beginning_of(size: int) -> str:
+    """Return the content type of the first bytes of a mail that has `size` of them."""
+    return f"{PLAIN}; beginning-of={size}"
+
+
+def size_of_whole(payload: RawPayload) -> int | None:
+    """Return how many bytes the mail has of which this is only the beginning, or None for a whole one."""
+    stated = _STATED_SIZE.search(payload.content_type)
+    return int(stated[1]) if stated else None
 
 
 def _safe(address: str) -> str:

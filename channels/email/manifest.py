@@ -1,8 +1,11 @@
 """What e-mail can do, and what an operator has to tell us to use it."""
 
+import csv
 from enum import StrEnum
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from channels.contract import Feature, Manifest
 from kernel.claims import IdentityKind
@@ -16,6 +19,19 @@ class Security(StrEnum):
     NONE = "none"
 
 
+class SignIn(StrEnum):
+    """How a mailbox is opened: by password, or by OAuth 2 at one of two providers or at any."""
+
+    PASSWORD = "password"  # noqa: S105  # the name of a way
+    GOOGLE = "google"
+    MICROSOFT = "microsoft"
+    OAUTH = "oauth"
+
+
+_MOST_FOLDERS = 10
+_LONGEST_FOLDER = 180
+
+
 class EmailSettings(BaseModel):
     """How replies leave and how mail comes in; without `imap_host` mail comes by the SMTP or LMTP listener only."""
 
@@ -26,19 +42,65 @@ class EmailSettings(BaseModel):
     smtp_user: str = Field("", max_length=320, description="User name at the SMTP server; empty when it asks for none.")
     smtp_password: SecretStr | None = Field(None, description="Password at the SMTP server.", json_schema_extra={"secret": True})
     smtp_security: Security = Field(Security.STARTTLS, description="How SMTP is protected: tls, starttls or none.")
-    imap_host: str = Field("", max_length=255, description="Mail server whose mailbox is polled; none when empty.")
+    imap_host: str = Field("", max_length=255, description="Mail server whose mailbox is read; none when empty.")
     imap_port: int = Field(993, ge=1, le=65535, description="Port of the IMAP server: 993 with tls, 143 with starttls or none.")
     imap_user: str = Field("", max_length=320, description="User name at the IMAP server.")
     imap_password: SecretStr | None = Field(None, description="Password at the IMAP server.", json_schema_extra={"secret": True})
-    imap_security: Security = Field(Security.TLS, description="How IMAP is protected: tls, starttls or none.")
-    imap_folder: str = Field("INBOX", min_length=1, max_length=180, description="Folder that is polled; mail in it is never changed.")
-    poll_seconds: float = Field(30, ge=0.05, le=86_400, description="Wait between two looks at the folder, in seconds.")
+    imap_security: Security = Field(
+        Security.TLS, description="How IMAP is protected: tls, starttls or none; with the first two the server's certificate is checked."
+    )
+    imap_sign_in: SignIn = Field(
+        SignIn.PASSWORD, description="How the mailbox is opened: password, or by OAuth 2 with google, microsoft or oauth (any other; needs oauth_token_url)."
+    )
+    imap_folder: str = Field(
+        "INBOX", min_length=1, max_length=1000, description="Folder that is read, or several with commas between them; mail in them is never changed."
+    )
+    poll_seconds: float = Field(30, ge=0.05, le=86_400, description="Wait between two looks at a folder where the server has no IDLE, in seconds.")
+    oauth_client_id: str = Field("", max_length=400, description="Id of the app that was registered with the provider.")
+    oauth_client_secret: SecretStr | None = Field(None, description="Secret of that app.", json_schema_extra={"secret": True})
+    oauth_refresh_token: SecretStr | None = Field(
+        None, description="Refresh token that the mailbox's owner gave the app; without it the app signs in as itself.", json_schema_extra={"secret": True}
+    )
+    oauth_token_url: str = Field(
+        "",
+        max_length=1000,
+        pattern=r"^(https://\S+|http://(127\.0\.0\.1|localhost)(:\d+)?(/\S*)?)?$",
+        description="Where access tokens are given, instead of the provider's usual address (an app of its own needs its tenant's).",
+    )
+    oauth_scope: str = Field("", max_length=1000, description="What access is asked for, instead of the provider's usual.")
     import_history: bool = Field(False, description="Whether the mail that lies there already is taken in at the first look.")
     authserv_id: str = Field(
         "",
         max_length=255,
         description="Name by which our own mail server signs Authentication-Results; where it says that DMARC failed, the sender is not believed.",
     )
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The folders that are read, each once; quotation marks hold one together that has a comma in its name."""
+        return _folders(self.imap_folder)
+
+    @field_validator("imap_folder")
+    @classmethod
+    def _names_folders(cls, value: str) -> str:
+        folders = _folders(value)
+        if not 1 <= len(folders) <= _MOST_FOLDERS or any(len(folder) > _LONGEST_FOLDER for folder in folders):
+            raise PydanticCustomError("no_folders", "one to ten folders, each of 180 characters at most")
+        return value
+
+    @model_validator(mode="after")
+    def _has_what_oauth_needs(self) -> Self:
+        if self.imap_host and self.imap_sign_in is not SignIn.PASSWORD:
+            if not self.oauth_client_id or not (self.oauth_refresh_token or self.oauth_client_secret):
+                raise PydanticCustomError("oauth_needs_an_app", "oauth_client_id, and oauth_refresh_token or oauth_client_secret")
+            if self.imap_sign_in is SignIn.OAUTH and not self.oauth_token_url:
+                raise PydanticCustomError("oauth_needs_a_token_url", "oauth_token_url")
+        return self
+
+
+def _folders(value: str) -> tuple[str, ...]:
+    names = next(csv.reader([value.replace("\r", "").replace("\n", " ")], skipinitialspace=True), [])
+    return tuple(dict.fromkeys(name.strip() for name in names if name.strip()))
 
 
 MANIFEST = Manifest(

@@ -24,9 +24,11 @@ class ImapServer:
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        # Started again, it is where it was.
+        if not self.port:
+            with socket.socket() as free:
+                free.bind(("127.0.0.1", 0))
+                self.port = free.getsockname()[1]
         command = [str(Path(sys.executable).with_name("pymap")), "--host", "127.0.0.1", "--port", str(self.port), "--no-tls", "--no-service", "admin"]
         with self._log.open("wb") as log:
             self._process = subprocess.Popen([*command, "dict", "--demo-user", USER, "--demo-password", PASSWORD], stdout=log, stderr=log)

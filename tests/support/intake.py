@@ -69,7 +69,26 @@ class RememberedHealth:
 
     def __init__(self) -> None:
         self.said: list[str | None] = []
+        self._spoke = asyncio.Condition()
+
+    @property
+    def words(self) -> str:
+        """The last word, "" where all is well."""
+        return (self.said[-1] if self.said else None) or ""
 
     async def report(self, inbox_id: int, error: str | None) -> None:
         """Note it."""
-        self.said.append(error)
+        async with self._spoke:
+            self.said.append(error)
+            self._spoke.notify_all()
+
+    async def until_well(self) -> None:
+        """Wait until the last word is that all is well."""
+        async with self._spoke:
+            await asyncio.wait_for(self._spoke.wait_for(lambda: bool(self.said) and not self.words), 20)
+
+    async def until_red(self, words: str = "") -> str:
+        """Wait until a trouble with these words stands there; return what is said of it."""
+        async with self._spoke:
+            await asyncio.wait_for(self._spoke.wait_for(lambda: bool(self.words) and words in self.words), 20)
+            return self.words

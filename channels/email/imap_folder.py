@@ -1,0 +1,215 @@
+"""One folder of a mailbox, read for ever: what is new is kept in order, what cannot be kept is held back, a broken connection is opened again."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from channels.contract import RawPayload, Receive, Watermarks
+from channels.email.framing import PLAIN, beginning_of
+from channels.email.imap_box import BEGINNING, TROUBLE, Box, Credentials, Fetched, Patience, SignInRefused
+from channels.email.imap_client import words_of
+from channels.email.manifest import EmailSettings
+from channels.email.oauth import AccessTokens, TokenRefused
+from kernel.backoff import doubling
+from kernel.clock import Clock
+from kernel.errors import KindredError, StorageUnavailable, Unavailable
+
+log = structlog.get_logger()
+
+Say = Callable[[str, str | None], Awaitable[None]]
+"""Takes a folder's name and its trouble, or None when it is well."""
+
+_WAITS = (timedelta(seconds=0.5), timedelta(seconds=30))
+# Somebody has to change something first, and many servers lock out who tries a wrong password time after time.
+_WAITS_REFUSED = (timedelta(seconds=10), timedelta(minutes=5))
+_MOST_ASKED = 500
+_MOST_AT_ONCE = 20
+_MOST_BYTES_AT_ONCE = 16 * 1024 * 1024
+# Batches that fail one after the other before we wait: one mail alone, too large for a disk that is nearly full, stops nothing.
+_MOST_IN_VAIN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How far a folder has been read: UIDs mean something only together with the folder's UIDVALIDITY (RFC 9051 §2.3.1.1)."""
+
+    uidvalidity: int
+    uid: int
+
+    def __str__(self) -> str:
+        return f"{self.uidvalidity}:{self.uid}"
+
+    @classmethod
+    def of(cls, value: str) -> "Mark":
+        """Return a mark as it was written down."""
+        uidvalidity, _, uid = value.partition(":")
+        return cls(int(uidvalidity), int(uid or 0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What all folders of an inbox share."""
+
+    inbox_id: int
+    settings: EmailSettings
+    tokens: AccessTokens | None
+    most_bytes: int
+    patience: Patience
+    clock: Clock
+    receive: Receive
+    watermarks: Watermarks
+    say: Say
+
+
+class Folder:
+    """Reads one folder; `name` is as people write it."""
+
+    def __init__(self, name: str, around: Surroundings) -> None:
+        self._name = name
+        self._around = around
+        self._kept: set[int] = set()  # above the mark: something below was held back
+        self._kept_under = 0  # the UIDVALIDITY that they belong to
+        self._failures = 0
+
+    async def read(self) -> None:
+        """Read for ever; over a connection that broke, again and later and later."""
+        loop = asyncio.get_running_loop()
+        settings, patience = self._around.settings, self._around.patience
+        while True:
+            began, words, (first, most) = loop.time(), "", _WAITS
+            try:
+                await self._stay_connected()
+            except (SignInRefused, TokenRefused) as refusal:
+                words, (first, most) = refusal.sentence, _WAITS_REFUSED
+                if self._around.tokens is not None:
+                    self._around.tokens.forget()
+            except (StorageUnavailable, Unavailable) as trouble:
+                words = trouble.sentence
+            except TROUBLE as trouble:
+                words = words_of(trouble)
+            is_settled = loop.time() - began > patience.settled_after
+            self._failures = 0 if is_settled else self._failures + 1
+            log.info("mailbox closed", inbox_id=self._around.inbox_id, failures=self._failures)
+            # Servers end a connection that did its work now and then: no trouble, unless the next one is.
+            if not is_settled:
+                await self._around.say(self._name, f"IMAP at {settings.imap_host}: {words}")
+            await asyncio.sleep(doubling(max(1, self._failures), first=first, most=most).total_seconds())
+
+    async def _stay_connected(self) -> None:
+        around, settings = self._around, self._around.settings
+        password = settings.imap_password.get_secret_value() if settings.imap_password else ""
+        secret = password if around.tokens is None else await around.tokens.get()
+        box = Box(settings, self._name, around.most_bytes, around.patience)
+        try:
+            await box.open(Credentials(settings.imap_user, secret, is_token=around.tokens is not None))
+            rounds_held_back = 0
+            while True:
+                trouble = await self._fetch_new(box)
+                await around.say(self._name, trouble)
+                rounds_held_back = 0 if trouble is None else rounds_held_back + 1
+                soon = doubling(rounds_held_back, first=_WAITS[0], most=_WAITS[1]).total_seconds() if trouble else None
+                await box.wait(settings.poll_seconds, soon)
+        finally:
+            box.close()
+
+    async def _fetch_new(self, box: Box) -> str | None:
+        """Keep what is new; return why something could not be kept, or None when all is."""
+        try:
+            mark = await self._mark(box)
+            found = [uid for uid in await box.uids(f"{mark.uid + 1}:*") if uid > mark.uid]
+            settling = deque(found)
+            mark = await self._move(mark, settling)
+            trouble: str | None = None
+            in_vain = 0
+            async for batch, fetched in self._fetched(box, [uid for uid in found if uid not in self._kept]):
+                failed = await self._keep(fetched)
+                # What was not even fetched is gone from the folder.
+                self._kept |= batch - failed.keys()
+                mark = await self._move(mark, settling)
+                trouble = next(iter(failed.values()), trouble)
+                in_vain = in_vain + 1 if len(failed) == len(batch) else 0
+                if in_vain == _MOST_IN_VAIN:
+                    break
+        except (StorageUnavailable, Unavailable) as fault:
+            return fault.sentence
+        return trouble
+
+    async def _mark(self, box: Box) -> Mark:
+        """Open the folder; return how far it has been read, which is put down at the very beginning."""
+        around = self._around
+        sight = await box.look()
+        written = await around.watermarks.get(around.inbox_id, self._watermark)
+        if written is None:
+            passed_over = [] if around.settings.import_history or not sight.mails else await box.uids("*")
+            mark = Mark(sight.uidvalidity, max(passed_over, default=0))
+            await around.watermarks.put(around.inbox_id, self._watermark, str(mark))
+        else:
+            mark = Mark.of(written)
+        if mark.uidvalidity != sight.uidvalidity:
+            mark = Mark(sight.uidvalidity, 0)
+        if self._kept_under != mark.uidvalidity:
+            self._kept, self._kept_under = set(), mark.uidvalidity
+        return mark
+
+    @property
+    def _watermark(self) -> str:
+        return f"imap:{self._name}"
+
+    async def _move(self, mark: Mark, settling: deque[int]) -> Mark:
+        """Move the mark as far as everything is kept, and no further."""
+        uid = mark.uid
+        while settling and settling[0] in self._kept:
+            uid = settling.popleft()
+        if uid == mark.uid:
+            return mark
+        mark = Mark(mark.uidvalidity, uid)
+        await self._around.watermarks.put(self._around.inbox_id, self._watermark, str(mark))
+        self._kept = {kept for kept in self._kept if kept > uid}
+        return mark
+
+    async def _fetched(self, box: Box, uids: Sequence[int]) -> AsyncIterator[tuple[set[int], list[Fetched]]]:
+        """Yield some mails in batches that fit into memory: the UIDs asked for, and what the server gave of them."""
+        for at in range(0, len(uids), _MOST_ASKED):
+            sizes = await box.sizes(uids[at : at + _MOST_ASKED])
+            for batch in _batches(sizes, self._around.most_bytes):
+                yield set(batch), await box.mails(batch)
+
+    async def _keep(self, mails: Sequence[Fetched]) -> dict[int, str]:
+        """Hand some mails over together, so that they can share a commit; return which were not kept, and why."""
+        around = self._around
+        failed = {mail.uid: f"The mail server does not give the mail {mail.uid} of {self._name}." for mail in mails if mail.raw is None}
+        given = [(mail, mail.raw) for mail in mails if mail.raw is not None]
+        now = around.clock.now()
+        payloads = [
+            RawPayload(source="email/imap", content_type=PLAIN if len(raw) >= mail.size else beginning_of(mail.size), body=raw, received_at=now)
+            for mail, raw in given
+        ]
+        outcomes = await asyncio.gather(*(around.receive(around.inbox_id, payload) for payload in payloads), return_exceptions=True)
+        for (mail, _), outcome in zip(given, outcomes, strict=True):
+            if isinstance(outcome, KindredError):
+                failed[mail.uid] = outcome.sentence
+            elif isinstance(outcome, Exception):
+                log.error("mail not kept", inbox_id=around.inbox_id, uid=mail.uid, exc_info=outcome)
+                failed[mail.uid] = f"The mail {mail.uid} of {self._name} could not be taken in ({type(outcome).__name__}); the log has the details."
+            elif isinstance(outcome, BaseException):
+                raise outcome
+        return failed
+
+
+def _batches(sizes: Mapping[int, int], most_bytes: int) -> Iterator[dict[int, int]]:
+    """Yield mails by UID in batches that fit into memory, in order; of one that is too large only the beginning is fetched."""
+    batch: dict[int, int] = {}
+    together = 0
+    for uid, size in sizes.items():
+        weight = BEGINNING if size > most_bytes else size
+        if batch and (len(batch) == _MOST_AT_ONCE or together + weight > _MOST_BYTES_AT_ONCE):
+            yield batch
+            batch, together = {}, 0
+        batch[uid] = size
+        together += weight
+    if batch:
+        yield batch

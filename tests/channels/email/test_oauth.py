@@ -1,0 +1,210 @@
+"""Signing in at mail servers by OAuth 2: against a token server and a mail server that ask for what Google and Microsoft ask for."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from channels.email.imap_box import Patience
+from channels.email.manifest import EmailSettings
+from channels.email.oauth import AccessTokens, TokenRefused
+from channels.registry import BadSettings, Registry
+from kernel.clock import MovedClock, SystemClock
+from kernel.config import Settings
+from kernel.errors import Unavailable
+from tests.channels.email.polling import Polling, letters
+from tests.support.imap_stand_in import ImapStandIn
+
+
+class TokenServer:
+    """Gives the tokens that it was told to give, one after the other, and remembers who asked for them."""
+
+    def __init__(self) -> None:
+        self.answers: list[tuple[int, Any]] = []
+        self.asked: list[dict[str, str]] = []
+        application = web.Application()
+        application.router.add_post("/token", self._answer)
+        self.server = TestServer(application, host="127.0.0.1")
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server.port}/token"
+
+    def gives(self, token: str, **more: object) -> None:
+        """Give this token next."""
+        self.answers.append((200, {"access_token": token, "token_type": "Bearer", "expires_in": 3600, **more}))
+
+    async def _answer(self, request: web.Request) -> web.Response:
+        self.asked.append({name: str(value) for name, value in (await request.post()).items()})
+        status, answer = self.answers.pop(0)
+        return web.json_response(answer, status=status) if isinstance(answer, dict) else web.Response(status=status, text=answer)
+
+
+@pytest.fixture
+async def tokens() -> AsyncIterator[TokenServer]:
+    tokens = TokenServer()
+    await tokens.server.start_server()
+    yield tokens
+    await tokens.server.close()
+
+
+def settings(tokens: TokenServer, **changes: str) -> EmailSettings:
+    given = {
+        "smtp_host": "127.0.0.1",
+        "imap_host": "127.0.0.1",
+        "imap_user": "support@desk.example.com",
+        "imap_sign_in": "google",
+        "oauth_client_id": "the-app",
+        "oauth_client_secret": "the-apps-secret",
+        "oauth_refresh_token": "the-owners-consent",
+        "oauth_token_url": tokens.url,
+    }
+    return EmailSettings.model_validate(given | changes)
+
+
+class TestAccessTokens:
+    async def test_are_asked_for_with_the_refresh_token_and_kept_until_they_expire(self, tokens: TokenServer, clock: MovedClock) -> None:
+        tokens.gives("first")
+        tokens.gives("second")
+        access = AccessTokens(settings(tokens), clock)
+        assert [await access.get(), await access.get()] == ["first", "first"]
+        clock.advance(minutes=57)
+        assert await access.get() == "first"
+        clock.advance(minutes=2)
+        assert await access.get() == "second"
+        asked = {"grant_type": "refresh_token", "refresh_token": "the-owners-consent", "client_id": "the-app", "client_secret": "the-apps-secret"}
+        assert tokens.asked == [asked, asked]
+
+    async def test_are_asked_for_what_microsoft_wants(self, tokens: TokenServer, clock: MovedClock) -> None:
+        tokens.gives("first")
+        await AccessTokens(settings(tokens, imap_sign_in="microsoft"), clock).get()
+        assert tokens.asked[0]["scope"] == "https://outlook.office365.com/IMAP.AccessAsUser.All offline_access"
+
+    async def test_of_an_app_that_signs_in_as_itself(self, tokens: TokenServer, clock: MovedClock) -> None:
+        tokens.gives("first")
+        await AccessTokens(settings(tokens, imap_sign_in="microsoft", oauth_refresh_token=""), clock).get()
+        assert tokens.asked == [
+            {
+                "grant_type": "client_credentials",
+                "scope": "https://outlook.office365.com/.default",
+                "client_id": "the-app",
+                "client_secret": "the-apps-secret",
+            }
+        ]
+
+    async def test_come_with_a_new_refresh_token_now_and_then(self, tokens: TokenServer, clock: MovedClock) -> None:
+        """Microsoft gives one each time, and the old one ends after a while."""
+        tokens.gives("first", refresh_token="the-next-consent")
+        tokens.gives("second")
+        access = AccessTokens(settings(tokens), clock)
+        await access.get()
+        access.forget()
+        await access.get()
+        assert [asked["refresh_token"] for asked in tokens.asked] == ["the-owners-consent", "the-next-consent"]
+
+    @pytest.mark.parametrize(
+        ("status", "answer", "kind", "words"),
+        [
+            pytest.param(
+                400,
+                {"error": "invalid_grant", "error_description": "Token has been expired or revoked."},
+                TokenRefused,
+                "Google does not sign us in (invalid_grant: Token has been expired or revoked.). Sign in there again and set oauth_refresh_token anew.",
+                id="revoked",
+            ),
+            pytest.param(
+                401, {"error": "invalid_client"}, TokenRefused, "(invalid_client). Check the id, the secret and the scope of the app.", id="another secret"
+            ),
+            pytest.param(503, "busy", Unavailable, "Google cannot give an access token now (503).", id="busy"),
+            pytest.param(429, {"error": "slow_down"}, Unavailable, "cannot give an access token now (slow_down)", id="too often"),
+            pytest.param(200, "<html>", Unavailable, "Google gave no access token.", id="no JSON"),
+            pytest.param(200, {"access_token": ""}, Unavailable, "Google gave no access token.", id="no token"),
+            pytest.param(302, "elsewhere", Unavailable, "cannot give an access token now (302)", id="elsewhere"),
+        ],
+    )
+    async def test_are_refused_with_a_reason(self, tokens: TokenServer, clock: MovedClock, status: int, answer: object, kind: type, words: str) -> None:
+        tokens.answers.append((status, answer))
+        with pytest.raises(Unavailable) as refused:
+            await AccessTokens(settings(tokens), clock).get()
+        assert type(refused.value) is kind
+        assert words in refused.value.sentence
+        assert "consent" not in refused.value.sentence
+
+    async def test_of_a_server_that_is_not_there(self, tokens: TokenServer, clock: MovedClock) -> None:
+        with pytest.raises(Unavailable, match="Google cannot be reached for an access token"):
+            await AccessTokens(settings(tokens, oauth_token_url="http://127.0.0.1:9/token"), clock).get()
+
+    @pytest.mark.parametrize("lasts", [None, "3600", "soon", -5, 10**12, True])
+    async def test_may_say_anything_of_how_long_they_last(self, tokens: TokenServer, clock: MovedClock, lasts: object) -> None:
+        tokens.gives("first", expires_in=lasts)
+        access = AccessTokens(settings(tokens), clock)
+        assert [await access.get(), await access.get()] == ["first", "first"]
+
+
+class TestMailbox:
+    def polling(self, tokens: TokenServer, server: ImapStandIn, clock: MovedClock) -> Polling:
+        polling = Polling(clock, server.port, patience=Patience(silent_within=2, open_within=4))
+        polling.change(**{name: str(value) for name, value in _plain(settings(tokens)).items()})
+        return polling
+
+    @pytest.mark.parametrize(
+        ("ability", "said"),
+        [
+            pytest.param("AUTH=XOAUTH2", "user=support@desk.example.com\x01auth=Bearer good\x01\x01", id="Gmail and Microsoft 365"),
+            pytest.param("AUTH=OAUTHBEARER", "n,a=support@desk.example.com,\x01host=127.0.0.1\x01port={port}\x01auth=Bearer good\x01\x01", id="RFC 7628"),
+        ],
+    )
+    async def test_is_opened_by_token(self, tokens: TokenServer, clock: MovedClock, ability: str, said: str) -> None:
+        async with ImapStandIn(*letters("one")) as server:
+            server.abilities += f" {ability}"
+            server.tokens = {"good"}
+            tokens.gives("good")
+            polling = self.polling(tokens, server, clock)
+            async with polling.running():
+                await polling.intake.until_kept(1)
+        assert said.format(port=server.port) in server.said
+
+    async def test_that_does_not_take_a_token_turns_the_inbox_red_and_another_is_asked_for(self, tokens: TokenServer, clock: MovedClock) -> None:
+        async with ImapStandIn(*letters("one")) as server:
+            tokens.gives("stale")
+            polling = self.polling(tokens, server, clock)
+            async with polling.running():
+                said = await polling.health.until_red()
+        assert "the sign-in was refused: AUTHENTICATE failed (status 401)" in said
+        assert "stale" not in said
+        # The reason in the server's challenge is answered, or it would wait for ever.
+        assert server.said[-1] == ""
+
+    async def test_whose_owner_took_the_consent_back_turns_red_and_says_what_to_do(self, tokens: TokenServer, clock: MovedClock) -> None:
+        async with ImapStandIn() as server:
+            tokens.answers.append((400, {"error": "invalid_grant", "error_description": "Token has been expired or revoked."}))
+            polling = self.polling(tokens, server, clock)
+            async with polling.running():
+                assert "set oauth_refresh_token anew" in await polling.health.until_red()
+        assert server.connections == 0
+
+
+class TestSettings:
+    @pytest.mark.parametrize(
+        ("changes", "refused"),
+        [
+            pytest.param({"imap_sign_in": "google"}, "oauth_needs_an_app", id="no app"),
+            pytest.param({"imap_sign_in": "google", "oauth_client_id": "app"}, "oauth_needs_an_app", id="neither consent nor secret"),
+            pytest.param({"imap_sign_in": "oauth", "oauth_client_id": "app", "oauth_client_secret": "s"}, "oauth_needs_a_token_url", id="no address"),
+            pytest.param({"oauth_token_url": "http://tokens.example.com/"}, "string_pattern_mismatch", id="an address where all can listen"),
+            pytest.param({"imap_folder": " , "}, "no_folders", id="no folder"),
+            pytest.param({"imap_folder": ",".join(map(str, range(11)))}, "no_folders", id="too many folders"),
+        ],
+    )
+    def test_that_cannot_work_are_refused(self, changes: dict[str, str], refused: str) -> None:
+        with pytest.raises(BadSettings) as bad:
+            Registry(Settings(), SystemClock()).check_settings("email", {"smtp_host": "a.example", "imap_host": "a.example", **changes})
+        assert refused in str(bad.value.details["fields"])
+
+
+def _plain(given: EmailSettings) -> dict[str, str]:
+    secrets = {"oauth_client_secret", "oauth_refresh_token"}
+    names = ("imap_user", "imap_sign_in", "oauth_client_id", "oauth_token_url", *secrets)
+    return {name: getattr(given, name).get_secret_value() if name in secrets else str(getattr(given, name)) for name in names}
