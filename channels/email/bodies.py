@@ -15,6 +15,7 @@ _NEWLINES = re.compile(r"\r\n?")
 # Reverse the reading direction or hide letters: "invoice\u202Efdp.exe" reads as "invoiceexe.pdf".
 _TRICKS = dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF, 0x7F, *range(0x20)])
 _META_CHARSET = re.compile(rb"<meta[^>]{1,200}?charset\s{0,9}=\s{0,9}[\"']?([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
+_CONTROLS = re.compile("[\x80-\x9f]")
 _LONGEST_NAME = 180
 
 
@@ -118,7 +119,9 @@ def text_from(part: Part, data: bytes, warnings: list[str]) -> str:
             warnings.append("A text has a charset that we do not know.")
         declared = None
     hint = _META_CHARSET.search(data, 0, 4096) if not declared and part.media_type == "text/html" else None
-    return clean(_NEWLINES.sub("\n", decode(data, declared, hint[1].decode("ascii") if hint else None)))
+    text = _NEWLINES.sub("\n", decode(data, declared, hint[1].decode("ascii") if hint else None))
+    # What stands here in Unicode nobody means; it was the West's own charset when somebody made UTF-8 of it.
+    return clean(_CONTROLS.sub(lambda sign: sign[0].encode("latin-1").decode("cp1252", "replace"), text) if not text.isascii() else text)
 
 
 def file_name(part: Part) -> str | None:

@@ -79,7 +79,7 @@ _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BO
 _ASCII = bytes(range(128))
 _LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _TOO_SHORT = 300
-_GUESS_FROM = 20_000
+_GUESS_FROM = 8_000
 
 
 def decode(data: bytes, declared: str | None = None, hint: str | None = None) -> str:
@@ -192,9 +192,17 @@ def _guessed(data: bytes, name: str | None) -> str:
     if len(data) < _TOO_SHORT and is_western:
         # On so little the guess is worse than the West's own charset.
         return data.decode("cp1252", "replace")
-    found = chardet.detect(data[:_GUESS_FROM])["encoding"]
+    found = chardet.detect(_beginning(data))["encoding"]
     text = _strictly(data, codec_of(found) or "cp1252")
     return data.decode("cp1252", "replace") if text is None else text
+
+
+def _beginning(data: bytes) -> bytes:
+    """Return as much as is guessed from, cut behind a line or word and not within a letter of several bytes."""
+    if len(data) <= _GUESS_FROM:
+        return data
+    cut = max(data.rfind(sign, _GUESS_FROM // 2, _GUESS_FROM) for sign in (b"\n", b" "))
+    return data[: cut + 1 or _GUESS_FROM]
 
 
 def _as_cp1252(trouble: UnicodeError) -> tuple[str, int]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 _BASE64 = bytes(range(256)).translate(None, b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
 _NOT_BASE64 = bytes(set(_BASE64) - set(b"=\r\n"))
 _PADDED = re.compile(rb"=[=\s]*(?=[A-Za-z0-9+/])")
+_SPACES = re.compile(rb"[A-Za-z0-9,.;:!?][ \t]{1,4}(?=[A-Za-z(])")
 _SPACED_BREAK = re.compile(rb"=[ \t]+(?=\r?\n)")
 _PLAIN_ENCODINGS = frozenset({"", "7bit", "8bit", "binary", "7-bit", "8-bit", "none", "identity"})
 _UU_WORDS = frozenset({"x-uuencode", "uuencode", "x-uue", "uue"})
@@ -31,8 +32,9 @@ def decoded(data: bytes, encoding: str, warnings: list[str]) -> bytes:
 def _unpacked(data: bytes, warnings: list[str]) -> bytes:
     sample = data[:4000]
     strange = len(sample) - len(sample.translate(None, _NOT_BASE64))
-    # Plain words have a space or a stop every few letters; junk in honest base64 is rare.
-    if (strange * 10 > len(sample) and not _has_whole_lines(sample)) or (data.strip() and not from_base64(data)):
+    # Plain words have a space every few letters and stops besides; junk in honest base64 is rare.
+    is_words = len(_SPACES.findall(sample)) * 25 > len(sample) or (strange > 2 and strange * 10 > len(sample))
+    if (is_words and not _has_whole_lines(sample)) or (data.strip() and not from_base64(data)):
         warnings.append("A part says base64 and is not.")
         return data
     return from_base64(data)

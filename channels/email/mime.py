@@ -30,6 +30,7 @@ _BLANK_LINE = re.compile(rb"\n\r*(?=\n)")
 _TYPE = re.compile(r"\s*\"?([^\s;/,=\"<>]+/[^\s;,\"<>]+)")
 _LOST_BOUNDARY = re.compile(rb"(?:\A|\n)--([^\r\n]{1,200}?)[ \t]*\r?\n(?=content-[a-z-]{2,30}[ \t]*:)", re.IGNORECASE)
 _LOOKS_LIKE_A_PART = re.compile(rb"content-[a-z-]{2,30}[ \t]*:", re.IGNORECASE)
+_END = re.compile(rb"--[^\w-]{0,20}")  # with a stray sign or two behind it
 _LOOKED_AT = 256 * 1024
 _LONGEST_PREAMBLE = 200
 
@@ -232,7 +233,7 @@ def _delimiters(data: bytes, mark: bytes, start: int, end: int) -> Iterator[tupl
         line_end = data.find(b"\n", at + len(mark), end)
         line_end = end if line_end < 0 else line_end
         rest = data[at + len(mark) : min(line_end, at + len(mark) + 80)].strip()
-        if rest in (b"", b"--"):
+        if not rest or _END.fullmatch(rest):
             yield before - (before > start and data[before - 1] == 13), min(line_end + 1, end), bool(rest)
         before = data.find(b"\n" + mark, line_end, end)
         at = before + 1

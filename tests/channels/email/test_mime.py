@@ -31,6 +31,10 @@ class TestParts:
         body = "--b\nContent-Type: multipart/alternative; boundary=bb\n\n--bb\n\none\n--bb\n\ntwo\n--b\n\nthree\n--b--"
         assert leaves(body) == [b"one", b"two", b"three"]
 
+    @pytest.mark.parametrize("line", ["--b--", "--b-->", "--b--  \r"])
+    def test_end_at_the_last_delimiter(self, line: str) -> None:
+        assert leaves(f"--b\n\none\n{line}\nmore") == [b"one"]
+
     @pytest.mark.parametrize("line", ["--bb", "--b-", "x--b", "--B", "--b x"])
     def test_are_not_parted_by_what_only_looks_like_a_delimiter(self, line: str) -> None:
         assert leaves(f"--b\n\none\n{line}\ntwo\n--b--") == [f"one\n{line}\ntwo".encode()]
