@@ -1,68 +1,62 @@
 """What telephones, programs, scanners, lists and lawyers put below a mail, in their languages; all in lower case, "_" is a space."""
 
+import re
+
 from channels.email.phrases import listed
 
-# "Sent from my iPhone": how the line begins …
+# "Sent from my iPhone": how such a line begins; it must name a device or a program too …
 SENT_FROM = listed(
     """
-    sent from_|sent via_|sent with_|sent using_|sent by_|sent on_|sent through_|sent while_
-    sent in_|posted from_|written on_|written with_|typed on_|typed with_|composed on_
-    this message was sent from_|this email was sent from_|from my_|via mobile|via my_
-    get outlook for_|get the outlook_|download outlook_|mobile mail from_|on the go from_
-    von meinem_|von meiner_|vom_|gesendet mit_|gesendet von_|gesendet vom_|gesendet über_|gesendet aus_
-    versendet mit_|versendet von_|verschickt mit_|von unterwegs_|diese nachricht wurde von_
-    diese e-mail wurde von_|diese mail wurde von_|diese nachricht wurde mit_
-    holen sie sich outlook_|laden sie outlook_|outlook für_|geschrieben auf_|mobil gesendet|gesendet per_
-    envoyé de_|envoyé depuis_|envoyé à partir_|envoyé par_|envoyé avec_|envoyé via_|envoyée depuis_
-    envoyé d'_|envoyé d’_|télécharger outlook_|téléchargez outlook_|obtenez outlook_|obtenir outlook_
-    provenance :|provenance:|ce message a été envoyé depuis_|message envoyé depuis_|expédié depuis_|expédié de_
-    enviado desde_|enviado con_|enviado mediante_|enviado a través_|enviado por_|enviado de_|enviado do_|enviado da_
-    enviado pelo_|enviado pela_|enviado a partir_|enviado via_|enviado usando_|enviado através_|enviada do_
-    obtener outlook_|obtén outlook_|obtenga outlook_|descargar outlook_|obter o outlook_
-    obtenha o outlook_|baixar outlook_|baixe o outlook_|baixar o outlook_|enviat des_|enviat amb_
-    inviato da_|inviato dal_|inviato dall'|inviato dall’|inviato con_|inviato tramite_|inviato via_|inviato mediante_|scarica outlook_|ottieni outlook_|scarica la mail_
-    verstuurd vanaf_|verstuurd vanuit_|verstuurd met_|verstuurd via_|verstuurd van_|verzonden vanaf_
-    verzonden met_|verzonden via_|verzonden van_|verzonden vanuit_|verzonden door_|outlook voor_
-    sendt fra_|sendt via_|sendt med_|sendt på_|hent outlook_|få outlook_|skaff deg outlook_|skaff outlook_|last ned outlook_
-    skickat från_|skickat med_|skickat via_|skickad från_|hämta outlook_|skaffa outlook_|lähetetty_|hanki outlook_|lataa outlook_
-    wysłane z_|wysłano z_|wysłane ze_|wysłano ze_|wysłane za_|wysłano za_|wysłane przez_|wysłany z_|pobierz aplikację outlook_|pobierz outlook_|pobierz program outlook_
+    sent from_|sent via_|sent with_|sent using_|sent by_|sent on_|sent through_|posted from_|written on_|written with_|typed on_|typed with_|composed on_
+    this message was sent from_|this email was sent from_|mobile mail from_|from my_|via my_
+    gesendet mit_|gesendet von_|gesendet vom_|gesendet über_|gesendet aus_|versendet mit_
+    versendet von_|verschickt mit_|diese nachricht wurde von_|diese nachricht wurde mit_
+    diese e-mail wurde von_|diese mail wurde von_|geschrieben auf_
+    envoyé de_|envoyé depuis_|envoyé à partir_|envoyé par_|envoyé avec_|envoyé via_
+    envoyée depuis_|envoyé d'_|envoyé d’_|provenance :|provenance:|ce message a été envoyé depuis_
+    message envoyé depuis_|expédié depuis_|expédié de_
+    enviado desde_|enviado con_|enviado mediante_|enviado a través_|enviado por_|enviado de_
+    enviado do_|enviado da_|enviado pelo_|enviado pela_|enviado a partir_|enviado via_
+    enviado usando_|enviado através_|enviada do_|enviat des_|enviat amb_
+    inviato da_|inviato dal_|inviato dall'|inviato dall’|inviato con_|inviato tramite_|inviato via_|inviato mediante_|trimis de_|trimis din_|trimis cu_|trimis prin_
+    verstuurd vanaf_|verstuurd vanuit_|verstuurd met_|verstuurd via_|verstuurd van_|verzonden vanaf_|verzonden met_|verzonden via_|verzonden van_|verzonden vanuit_
+    sendt fra_|sendt via_|sendt med_|sendt på_|skickat från_|skickat med_|skickat via_|skickad från_|lähetetty_|saadetud_|išsiųsta iš_
+    wysłane z_|wysłano z_|wysłane ze_|wysłano ze_|wysłane za_|wysłano za_|wysłane przez_|wysłany z_
     odesláno z_|odesláno ze_|posláno z_|odesláno pomocí_|odoslané z_|odoslané zo_|poslané z_
-    získejte outlook_|získat outlook_|stáhnout outlook_|poslano s_|poslano z_|poslano sa_|poslano iz_
-    отправлено с_|отправлено со_|отправлено из_|отправлено через_|отправлено от_|отправлено при помощи_
-    отправлено посредством_|отправлено мобильной_|послано с_|скачать outlook_|получить outlook_|скачайте outlook_
-    надіслано з_|надіслано із_|надіслано через_|надіслано за_|відправлено з_|відправлено із_|відправлено через_|завантажити outlook_|отримати outlook_|изпратено от_
-    στάλθηκε από_|στάλθηκε με_|εστάλη από_|απεστάλη από_|αποστολή από_|λήψη του outlook_|κάντε λήψη του outlook_
-    elküldve_|küldve_|trimis de_|trimis din_|trimis cu_|trimis prin_|descărcați outlook_
-    obțineți outlook_|saadetud_|išsiųsta iš_|dikirim dari_|terkirim dari_|dikirim dengan_
-    được gửi từ_|đã gửi từ_|gửi từ_|gửi bằng_|tải outlook_|נשלח מ|נשלחה מ|קבל את outlook|הורד את outlook
-    مرسل من_|مُرسل من_|أُرسلت من_|أرسلت من_|تم الإرسال من_|تم إرساله من_|الحصول على outlook_|ส่งจาก
-    发自|發自|发送自|傳送自|寄自|来自我的|來自我的|从我的|從我的|通过我的|获取 outlook
-    取得 outlook|下载 outlook|下載 outlook|获取outlook|使用|自我的|我的iphone|由_|用手机
-    나의_|내_|iphone에서|갤럭시|삼성|모바일에서|네이버|아이폰에서|outlook for_|iphone から|iphoneから|私の
+    poslano s_|poslano z_|poslano sa_|poslano iz_|elküldve_|küldve_
+    отправлено с_|отправлено со_|отправлено из_|отправлено через_|отправлено от_|отправлено при помощи_|отправлено посредством_|отправлено мобильной_|послано с_
+    надіслано з_|надіслано із_|надіслано через_|надіслано за_|відправлено з_|відправлено із_|відправлено через_|изпратено от_
+    στάλθηκε από_|στάλθηκε με_|εστάλη από_|απεστάλη από_|αποστολή από_|dikirim dari_|terkirim dari_|dikirim dengan_|được gửi từ_|đã gửi từ_|gửi từ_|gửi bằng_
+    נשלח מ|נשלחה מ|مرسل من_|مُرسل من_|أُرسلت من_|أرسلت من_|تم الإرسال من_|تم إرساله من_|ส่งจาก
     """
 )
-# … or ends, where the verb comes last.
-SENT_FROM_ENDINGS = listed(
-    """
-    gesendet|versendet|verschickt|geschickt|verfasst|geschrieben|beziehen|herunterladen
-    downloaden|verzonden|verstuurd|gönderildi|gönderilmiştir|gönderilmektedir|edinin|indirin
-    から送信|で送信|より送信|からの送信|から送信しました|を入手|をダウンロード|から送信されました|傳送|发送|發送|寄出|传送
-    에서 보냄|에서 전송|에서 보낸 메일|에서 보낸 메일입니다|에서 보냈습니다|가져오기|다운로드|에서 작성|으로 보냄
-    from mobile|via mobile|küldve|lähetetty
-    """
+# … unless it begins as only such a line does.
+SENT_FROM_ANYTHING = ("sent from my ", "sent from a ", "sent from an ")
+# Where the verb comes last, both ends say it; the particles of a sentence, を は が, stand in none.
+FRAMES = re.compile(
+    r"(?:von meine[mr]|vom|von) .{2,50}(?:gesendet|geschickt|verfasst|geschrieben|versendet)"
+    r"|(?:从|從|通过|通過|透過|使用|用)我的.{1,25}(?:发送|發送|傳送|传送|发出|寄出)"
+    r"|(?:发|發|寄|傳送|传送|发送|来|來)自.{1,25}"
+    r"|[^をはが]{1,25}(?:から|より)送信"
+    r"|.{1,30}에서 (?:보냄|전송|전송됨|작성됨|보낸 메일|보낸 메일입니다|보냈습니다)"
+    r"|.{1,40}[aeı]n gönderil(?:di|miştir|mektedir)"
+    r"|(?:get|download|hol dir|holen sie sich|laden sie|téléchargez|télécharger|obtenez|obtenir|obtener|obtén|obtenga|descargar|obter o|obtenha o|baixe o"
+    r"|baixar o|scarica|ottieni|hent|få|skaff|skaff deg|last ned|hämta|skaffa|hanki|lataa|pobierz|pobierz aplikację|získejte|získat|stáhnout|скачать"
+    r"|скачайте|получить|завантажити|отримати|λήψη του|descărcați|obțineți|tải|获取|取得|下载|下載|הורד את|קבל את|الحصول على) ?outlook .{2,25}"
+    r"|outlook (?:für|voor|for) (?:ios|android)(?: .{2,20})?|(?:ios|android) için outlook.{2,15}|(?:ios|android)용 outlook.{2,20}"
 )
-# What such a line is about; without one of these it must be short and without a second clause.
+# What such a line names.
 DEVICES = listed(
     """
     phone|ipad|ipod|iphon|айфон|айпад|mobil|móvil|movil|cell|celular|handy|handset|handheld|tablet
     android|samsung|galaxy|blackberry|nokia|htc|huawei|honor|xiaomi|redmi|oneplus|pixel
-    motorola|xperia|sony|lg_|oppo|vivo|device|gerät|appareil|apparaat|dispositivo|enhet|urządzen|zařízení
-    устройств|пристро|smart|windows|outlook|mail|gmail|yahoo|aol|proton|tuta|gmx|web.de|superhuman
-    spark|newton|edison|polymail|sparrow|acompli|boxer|canary|k-9|k9|thunderbird|nine|bluemail|typeapp
-    fastmail|zoho|hey|workspace|verizon|at&t|t-mobile|vodafone|orange|telekom|o2|rogers|bell
-    телефон|手机|手機|移动|电话|電話|スマホ|スマートフォン|携帯|アイフォン|아이폰|휴대|갤럭시|모바일|스마트폰|메일
-    κινητό|cihaz|telefon|telèfon|teléfono|téléphone|telefoon|telefonu|puhelim|puhelin|mac_|macbook|computer
-    watch|the road|the go|unterwegs|pda|treo|palm|kindle|surface|chromebook|notes|ios|邮箱|郵件|邮件|メール|נייד|الهاتف|جوال|هاتف|điện thoại|โทรศัพท์
+    motorola|xperia|sony|oppo|vivo|device|gerät|appareil|apparaat|dispositivo|enhet|urządzen|zařízení
+    устройств|пристро|smart|windows|outlook|gmail|yahoo|aol|proton|tuta|gmx|web.de|superhuman
+    mail app|mail for|mail für|mail on|mail.ru|zoho|airmail|bluemail|mailbird|mailspring|fastmail|почт
+    spark|newton|edison|polymail|sparrow|acompli|boxer|canary|k-9|k9|thunderbird|typeapp|workspace|verizon|at&t|t-mobile|vodafone|rogers|unterwegs
+    телефон|手机|手機|电话|電話|スマホ|スマートフォン|携帯|アイフォン|아이폰|휴대|갤럭시|모바일
+    스마트폰|κινητό|cihaz|telefon|telèfon|teléfono|téléphone|telefoon|telefonu|puhelim|puhelin
+    macbook|watch|treo|palm|kindle|chromebook|נייד|الهاتف|جوال|هاتف|điện thoại|โทรศัพท์
     """
 )
 EXCUSES = listed(
@@ -86,11 +80,10 @@ SENTENCE_WORDS = frozenset(
 # Whole lines of programs and scanners.
 ADVERTS = listed(
     """
-    get outlook for|outlook für|hol dir outlook|outlook voor|sent with proton|sent with tuta|sent with airmail
+    sent with proton|sent with tuta|sent with airmail
     sent with shift|sent with mailbutler|sent with unibox|sent with sparrow|secured with tuta
     yahoo mail: search|yahoo mail stationery|virus-free|virenfrei|sans virus|garanti sans virus|libre de virus
     mail priva di virus|livre de vírus|virusvrij|virusfri|wolny od wirusów|bez virů|без вирусов|avast logo
-    envoyé de mon|gesendet von mail für windows|sent from mail for windows|von meinem iphone gesendet|von meinem ipad gesendet
     """
 )
 # How the last paragraph of a list or a scanner begins.
@@ -104,9 +97,9 @@ LIST_FOOTERS = listed(
     l'absence de virus|cet email a été vérifié|este correo electrónico ha sido|el software de antivirus
     questa e-mail è stata controllata|este e-mail foi verificado|dit e-mailbericht is gecontroleerd
     denne e-mail er blevet kontrolleret|detta e-postmeddelande har|think before you print|think green
-    please consider the environment|please think of the environment|before printing
-    bitte denken sie an die umwelt|bitte prüfen sie, ob diese|pensez à l'environnement|avant d'imprimer|antes de imprimir
-    prima di stampare|denk aan het milieu|virus-free|virenfrei|garanti sans virus|libre de virus|confidentiality notice
+    please consider the environment|please think of the environment
+    bitte denken sie an die umwelt|bitte prüfen sie, ob diese|pensez à l'environnement|avant d'imprimer ce|avant d'imprimer, pensez|antes de imprimir este
+    prima di stampare questa|prima di stampare, pensa|denk aan het milieu|virus-free|virenfrei|garanti sans virus|libre de virus|confidentiality notice
     """
 )
 # How a lawyer's paragraph begins …
@@ -131,9 +124,9 @@ DISCLAIMERS = listed(
 # … and what makes it one.
 LEGAL_WORDS = listed(
     """
-    confidential|privileged|intended recipient|intended solely|unauthori|liab|vertraulich|unbefugt|empfänger
-    confidentiel|destinataire|confidencial|destinatario|riservat|destinatário|vertrouwelijk|geadresseerde
-    fortrolig|konfidentiel|konfidensiell|konfidentiell|luottamuk|poufn|adresat|důvěrn|adresát
-    конфиденциальн|конфіденційн|gizli|εμπιστευτικ|保密|机密|機密|秘密|기밀|비밀|virus|nachrichten
+    confidential|privileged|intended recipient|intended solely|intended only|unauthori|liab|in error|prohibited|not the addressee
+    vertraulich|unbefugt|empfänger|adressat|irrtüm|confidentiel|destinataire|par erreur|confidencial|destinatario|por error|por engano
+    riservat|per errore|destinatário|vertrouwelijk|geadresseerde|abusievelijk|fortrolig|konfidentiel|konfidensiell|konfidentiell|mottagare|modtager|luottamuk
+    poufn|adresat|důvěrn|adresát|конфиденциальн|адресат|конфіденційн|gizli|alıcı|εμπιστευτικ|παραλήπτη|保密|机密|機密|秘密|收件人|기밀|비밀|수신인|virus|viren
     """
 )

@@ -11,10 +11,11 @@ from channels.email.signature_phrases import (
     DEVICES,
     DISCLAIMERS,
     EXCUSES,
+    FRAMES,
     LEGAL_WORDS,
     LIST_FOOTERS,
     SENT_FROM,
-    SENT_FROM_ENDINGS,
+    SENT_FROM_ANYTHING,
     SENTENCE_WORDS,
 )
 
@@ -114,7 +115,7 @@ def _delimiter(lines: list[str], end: int) -> int | None:
         text = plain(line)
         if is_quote(line) or len(line) > LONGEST_LINE:
             break
-        if (line in ("-- ", "--") or text in ("--", "—", "–-", "—-", "-—")) and said and _is_short(lines[index + 1 : end], text):
+        if (line in ("-- ", "--") or text in ("--", "—", "–-", "—-", "-—")) and said and _is_short(lines[index + 1 : end], line):
             found = index
         elif text and found is None and said <= _MOST_WEAK and is_rule(text, least=2) and _is_signed(lines[index + 1 : end]):
             return index
@@ -125,9 +126,12 @@ def _delimiter(lines: list[str], end: int) -> int | None:
 
 
 def _is_short(lines: list[str], delimiter: str) -> bool:
-    """Below two plain dashes stands a signature, not the second half of a letter: a few lines, none of them a paragraph."""
+    """Below two plain dashes stands a signature, not the second half of a letter: a few lines, none of them a paragraph.
+
+    The blank behind RFC 3676's delimiter makes it certain, as far as programs left it there.
+    """
     said = [line for line in lines if line.strip()]
-    return len(said) <= _MOST_LINES and all(len(line) <= 300 for line in said[:4]) and (delimiter == "--" or len(said) <= 8)
+    return all(len(line) <= 300 for line in said[:4]) and len(said) <= {"-- ": _MOST_LINES, "--": 14}.get(delimiter, 8)
 
 
 def _is_signed(lines: list[str]) -> bool:
@@ -152,18 +156,21 @@ def _is_mobile(text: str) -> bool:
     if len(text) > _LONGEST_MOBILE * 4:
         return False
     folded = _LINK.sub(" ", text).lower().strip(" *_<>()[]~|\"'“”«».•·-–—")
-    if not 6 <= len(folded) <= _LONGEST_MOBILE and not folded.endswith(SENT_FROM_ENDINGS):
+    if not 4 <= len(folded) <= _LONGEST_MOBILE:
         return False
-    if folded.startswith(ADVERTS):
-        return True
+    return folded.startswith(ADVERTS) or _is_sent_from(folded)
+
+
+def _is_sent_from(folded: str) -> bool:
     head, tail = _clauses(folded)
-    if head.startswith(SENT_FROM):
-        words = head.split()
-        has_device = any(device in head for device in DEVICES)
-        if any(word in SENTENCE_WORDS for word in words[2:]):
-            return False
-        return (has_device and len(words) <= 14 and (not tail or any(excuse in tail for excuse in EXCUSES))) or (not tail and len(words) <= 8)
-    return head.endswith(SENT_FROM_ENDINGS) and not tail and len(head) <= 80 and any(device in head for device in DEVICES)
+    words = head.split()
+    if (tail and not any(excuse in tail for excuse in EXCUSES)) or len(words) > 14 or any(word in SENTENCE_WORDS for word in words[2:]):
+        return False
+    if not any(device in head for device in DEVICES):
+        return head.startswith(SENT_FROM_ANYTHING) and len(words) <= 8 and not tail
+    if head.startswith(("from my ", "via my ")):
+        return len(words) <= 5
+    return head.startswith(SENT_FROM) or FRAMES.fullmatch(head) is not None
 
 
 def _clauses(folded: str) -> tuple[str, str]:
@@ -205,7 +212,7 @@ def _is_list(lines: list[str]) -> bool:
 
 def _is_legal(lines: list[str]) -> bool:
     folded = " ".join(line[:2000] for line in lines)[:4000].lower()
-    return len(folded) >= 80 and any(word in folded for word in LEGAL_WORDS)
+    return len(folded) >= 80 and sum(word in folded for word in LEGAL_WORDS) >= 2
 
 
 def _name(lines: list[str], end: int) -> int | None:
@@ -216,6 +223,9 @@ def _name(lines: list[str], end: int) -> int | None:
     words = text.lstrip("-–—~ ").split()
     if not all(word[:1].isupper() or word in _PARTICLES or not word.isascii() for word in words) or not has_words(lines[: end - 1]):
         return None
+    above = _last_said(lines, end - 1)
+    if above and plain(lines[above - 1]).endswith((":", "：")):
+        return None  # the only item of a list
     others = sum(plain(line).startswith(text[:2]) for line in lines[max(0, end - 12) : end - 1])
     return end - 1 if not others else None
 

@@ -107,6 +107,23 @@ class TestMobileLines:
             "I ask myself whether it was\n\nSent with the wrong plug because nobody looked",
             "Von meinem Telefon wird nichts mehr angezeigt, was tun?",
             "Enviado desde Madrid el lunes, pero no ha llegado.",
+            "Please call me via mobile.",
+            "Das habe ich per Mail gesendet.",
+            "Von meiner Seite aus passt das.",
+            "Vom Handy aus geht es nicht.",
+            "Von meinem Chef geschickt.",
+            "Outlook für Windows geht nicht mehr.",
+            "Download Outlook and it fails.",
+            "From my phone everything works fine.",
+            "The invoice?\n\nSent by mail yesterday.",
+            "La facture ?\n\nEnvoyé par mail hier.",
+            "我的iPhone坏了",
+            "从我的手机登录不了",
+            "내 iPhone이 고장났어요",
+            "삼성 휴대폰에서 안 됩니다",
+            "写真をiPhoneから送信しました",
+            "Fatura mail ile gönderildi.",
+            "Sendt med posten i går.",
         ],
     )
     def test_the_same_words_as_content(self, text: str) -> None:
@@ -174,6 +191,14 @@ class TestDelimiters:
         [
             pytest.param("And here is a fix -- this is not a signature.\n\nbye", id="dashes in a line"),
             pytest.param("My list:\n\n- Lamp\n\n- Plug", id="items of one word"),
+            pytest.param("I need:\n\n- Lamp", id="a list of one"),
+            pytest.param("Hello.\n\nBefore printing the label I saw that the address on it is not mine.", id="printing"),
+            pytest.param(
+                "Hello.\n\nThis email is about the lamp: you are liable for what it has done to my carpet, as I have written to you before.", id="liable"
+            ),
+            pytest.param(
+                "Hello.\n\nThis message came back to me although the address is right, so please tell me where to write to instead.", id="this message"
+            ),
             pytest.param("Items\n-----\nlamp 2\nplug 3", id="a table"),
             pytest.param(
                 "Two things\n\n------\n\nThe first is that the lamp does not go on at all, see http://example.com\nThe second is the plug.", id="sections"
