@@ -2,22 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
-
-import aiosmtplib
 
 from channels.contract import Accepted, Account, Inbound, InboundMessage, Manifest, OutboundMessage, RawPayload
 from channels.email.compose import compose, mailbox
-from channels.email.framing import size_of_whole
-from channels.email.manifest import MANIFEST, EmailSettings, Security
-from channels.email.parse import parse
-from channels.email.returns import return_address
+from channels.email.framing import opened, size_of_whole
+from channels.email.manifest import MANIFEST, EmailSettings
+from channels.email.parse import message_of, read_mail
+from channels.email.receipts import receipts_of
+from channels.email.returns import delivery_tokens, return_address
+from channels.email.smtp import SmtpServers
 from kernel.clock import Clock
-from kernel.errors import Unavailable, Undeliverable
 
 _TIMEOUT = 30.0
-# Refusals of us, not of the mail: a password that was changed, a server that does not know us yet. The mail waits.
-_OF_US = frozenset({421, 454, 530, 534, 535, 538})
 
 
 class EmailAdapter:
@@ -25,7 +21,7 @@ class EmailAdapter:
 
     def __init__(self, clock: Clock, *, timeout_seconds: float = _TIMEOUT) -> None:
         self._clock = clock
-        self._timeout = timeout_seconds
+        self._servers = SmtpServers(timeout_seconds)
 
     @property
     def manifest(self) -> Manifest:
@@ -33,8 +29,12 @@ class EmailAdapter:
         return MANIFEST
 
     def read(self, account: Account, payload: RawPayload) -> Sequence[Inbound]:
-        """Return the one message in a mail; it always says something, if only that it is broken."""
-        message = parse(account, payload)
+        """Return the one message in a mail, or what a mail server reports on one of ours; it always says something, if only that it is broken."""
+        envelope, raw = opened(payload)
+        mail = read_mail(raw, envelope)
+        if reported := receipts_of(account, payload, mail.judgement, delivery_tokens(mail.root, envelope)):
+            return reported
+        message = message_of(account, payload, envelope, mail)
         size = size_of_whole(payload)
         if size is None:
             return [message]
@@ -62,43 +62,9 @@ class EmailAdapter:
         content = compose(account, message)
         sender = mailbox("", return_address(account, message.delivery_token)).addr_spec
         recipient = mailbox("", message.recipient).addr_spec
-        client = aiosmtplib.SMTP(
-            hostname=settings.smtp_host,
-            port=settings.smtp_port,
-            use_tls=settings.smtp_security is Security.TLS,
-            start_tls=settings.smtp_security is Security.STARTTLS,
-            username=settings.smtp_user or None,
-            password=settings.smtp_password.get_secret_value() if settings.smtp_password else None,
-            timeout=self._timeout,
-        )
-        try:
-            await client.connect()
-        except (aiosmtplib.SMTPException, OSError, ValueError) as trouble:
-            client.close()
-            what = "does not take our sign-in" if isinstance(trouble, aiosmtplib.SMTPAuthenticationError) else "cannot be reached"
-            raise Unavailable(f"The mail server {settings.smtp_host} {what}: {_words(trouble)}") from trouble
-        try:
-            await client.sendmail(sender, [recipient], content)
-        except (aiosmtplib.SMTPException, OSError) as trouble:
-            raise _fault(trouble) from trouble
-        finally:
-            client.close()
+        await self._servers.send(settings, sender, recipient, content)
         return Accepted(vendor_id=message.external_id)
 
     async def close(self) -> None:
-        """Hold nothing: each reply has its own connection."""
-
-
-def _fault(trouble: Exception) -> Unavailable | Undeliverable:
-    """Sort what went wrong by its remedy."""
-    refused = trouble.recipients[0] if isinstance(trouble, aiosmtplib.SMTPRecipientsRefused) and trouble.recipients else trouble
-    code = refused.code if isinstance(refused, aiosmtplib.SMTPResponseException) else 0
-    if 500 <= code < 600 and code not in _OF_US:
-        return Undeliverable(f"{code} {_words(refused)}")
-    if code:
-        return Unavailable(f"{code} {_words(refused)}", retry_after=timedelta(minutes=1))
-    return Unavailable(f"The connection to the mail server broke: {_words(trouble)}")
-
-
-def _words(trouble: Exception) -> str:
-    return (str(getattr(trouble, "message", "")) or str(trouble) or type(trouble).__name__)[:500]
+        """Hang up on mail servers."""
+        await self._servers.close()

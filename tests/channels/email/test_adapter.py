@@ -1,6 +1,7 @@
 """Replies handed to a mail server that takes them, puts them off, refuses them, or breaks."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -87,6 +88,59 @@ class TestSend:
     async def test_refuses_an_address_that_is_none_without_asking_anybody(self, adapter: EmailAdapter) -> None:
         with pytest.raises(Undeliverable):
             await adapter.send(account(smtp_port="9"), answer(recipient="not an address"))
+
+
+class TestConnections:
+    """A connection that has just served serves the next mail; one that may be gone is never tried with a mail."""
+
+    @pytest.fixture
+    async def counted(self) -> AsyncIterator[tuple[int, list[str]]]:
+        """A server that notes what is said to it, and hangs up when it is reset for the second time."""
+        said: list[str] = []
+
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            said.append("connect")
+            writer.write(b"220 here\r\n")
+            resets = 0
+            while line := await reader.readline():
+                word = line.split()[0].decode().upper()
+                said.append(word)
+                if word == "DATA":
+                    writer.write(b"354 go on\r\n")
+                    await reader.readuntil(b"\r\n.\r\n")
+                resets += word == "RSET"
+                if resets == 2:
+                    break
+                writer.write(b"250 OK\r\n")
+            writer.close()
+
+        async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+            yield server.sockets[0].getsockname()[1], said
+
+    async def test_serve_again_while_they_answer(self, adapter: EmailAdapter, counted: tuple[int, list[str]]) -> None:
+        port, said = counted
+        for _ in range(3):
+            await adapter.send(account(smtp_port=str(port)), answer())
+        await adapter.close()
+        assert (said.count("connect"), said.count("DATA")) == (2, 3)
+
+    async def test_of_other_settings_are_others(self, adapter: EmailAdapter, counted: tuple[int, list[str]]) -> None:
+        """Whoever signs in as somebody else never speaks on his connection."""
+        port, said = counted
+        await adapter.send(account(smtp_port=str(port)), answer())
+        with pytest.raises(Unavailable):
+            await adapter.send(account(smtp_port=str(port), smtp_user=USER, smtp_password=PASSWORD), answer())
+        await adapter.close()
+        assert said.count("connect") == 2
+
+    async def test_end_with_a_refusal(self, adapter: EmailAdapter) -> None:
+        async with SmtpStandIn() as server:
+            server.fail("550 5.1.1 No such user")
+            with pytest.raises(Undeliverable):
+                await adapter.send(account(smtp_port=str(server.port)), answer())
+            await adapter.send(account(smtp_port=str(server.port)), answer())
+            await adapter.close()
+        assert len(server.sent) == 1
 
 
 class TestExternalId:

@@ -1,0 +1,46 @@
+"""What a report on a mail of ours says, as receipts."""
+
+from channels.contract import Account, RawPayload, Receipt, ReceiptState
+from channels.email.bounces import Judgement, MailKind
+from channels.email.reports import Report
+
+_LONGEST = 500
+_STATES = {
+    MailKind.HARD_BOUNCE: ReceiptState.FAILED,
+    MailKind.SOFT_BOUNCE: ReceiptState.FAILED,
+    MailKind.DELAY: ReceiptState.DELAYED,
+    MailKind.SUCCESS_DSN: ReceiptState.DELIVERED,
+    MailKind.READ_RECEIPT: ReceiptState.READ,
+    MailKind.COMPLAINT: ReceiptState.COMPLAINED,
+}
+_SAID = {
+    MailKind.SOFT_BOUNCE: "Given up for now, it may work later",
+    MailKind.DELAY: "Not delivered yet, they still try",
+    MailKind.COMPLAINT: "The recipient reported this mail as spam",
+}
+
+
+def receipts_of(account: Account, payload: RawPayload, judgement: Judgement, tokens: tuple[str, ...]) -> list[Receipt]:
+    """Return what a report says of our mails: one receipt, since each of our mails has one recipient; nothing for a mail that is no report."""
+    state = _STATES.get(judgement.kind)
+    if state is None:
+        return []
+    report = judgement.reports[0] if judgement.reports else None
+    return [
+        Receipt(
+            inbox_id=account.inbox_id,
+            vendor_id=judgement.original_message_id or "",
+            state=state,
+            error=_words(judgement.kind, report),
+            tokens=tokens,
+            recipient=report.recipient if report else None,
+            raw=payload,
+        )
+    ]
+
+
+def _words(kind: MailKind, report: Report | None) -> str | None:
+    """Return what an agent reads of it: our word on what it means, then the server's own."""
+    theirs = " ".join(filter(None, [report.status, report.words])) if report else ""
+    words = ": ".join(filter(None, [_SAID.get(kind, ""), " ".join(theirs.split())]))
+    return words[:_LONGEST] or None
