@@ -57,7 +57,7 @@ def read(raw: bytes, envelope: Envelope | None = None) -> Receipt | InboundMessa
         source="email/smtp", content_type=FRAMED if envelope else PLAIN, body=framed(envelope, raw) if envelope else raw, received_at=datetime.now(UTC)
     )
     [found] = EmailAdapter(SystemClock()).read(ACCOUNT, payload)
-    return found  # type: ignore[return-value]  # nothing else comes
+    return found
 
 
 @pytest.mark.parametrize(
