@@ -15,6 +15,7 @@ _DATED = re.compile(
     r"\W{0,3}(?:\d{1,4}[-./年년]\s?\d{1,2}(?!\d)|\d{1,2}\.? (?:de )?(?!\d)[^\s\d]{3,12} (?:de )?\d{4}|\d{1,2}:\d{2},? .{0,20}\d{4}"
     r"|(?:mon|tue|wed|thu|fri|sat|sun|пн|вт|ср|чт|пт|сб|вс)[a-zа-я]{0,8}[,.] )"
 )
+_SPEAKER = frozenset(("i", "we", "ich", "wir", "je", "j'ai", "nous", "yo", "io", "ik", "wij", "vi", "jag", "jeg", "я", "мы"))
 _MOMENT = re.compile(r"\d{1,2}[:.h時时点시]\s?\d{2}|\d{4}|\d[-./]\d")
 
 
@@ -135,7 +136,7 @@ def _names(folded: str, begins: bool, marked: bool) -> bool:
     has_address = "@" in folded
     if folded.startswith(QUOTERS) and (has_address or marked):
         return True
-    if marked and begins and _digits(folded) >= 6:
+    if marked and begins and _digits(folded) >= 6 and _SPEAKER.isdisjoint(folded.split()):
         return True
     if not has_address:
         return False

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from channels.email.header_blocks import over_rule
 from channels.email.lines import end_of_marked, has_words, is_marked, plain
 from channels.email.markup import html_to_text
-from channels.email.quoting import Split, first_opening, is_forwarding, is_forwarding_text, split
+from channels.email.quoting import Split, answers_inside, first_opening, is_forwarding, is_forwarding_text, split
 
 _MOST_MARKUP = 2_000_000
 _MOST_LAID_OUT = 400_000
@@ -91,6 +91,8 @@ def split_html(markup: str, subject: str | None = None) -> HtmlSplit:
         return whole
     start, end = found
     if not (_says(masked[:start]) or _says(masked[end:])):
+        return whole
+    if answers_inside(_TAGS.sub(" ", masked[max(0, start - 4_000) : start]).split("\n")):
         return whole
     if _says(masked[end:]) and any(place >= end and _says(masked[end:place]) for place, _ in _marked(lowered, _HOLDERS)):
         return whole

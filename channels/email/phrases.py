@@ -1,5 +1,7 @@
 """The words by which mail programs, in their languages, introduce what is quoted or forwarded; all in lower case, "_" is a space."""
 
+import re
+
 
 def listed(words: str) -> tuple[str, ...]:
     """Return the words of a table: one language or two a line, a bar between them."""
@@ -110,6 +112,17 @@ MARKER_LINES = listed(
     выше этой линии|выше этой строки|над этой строкой|над этой чертой|вище цієї лінії|над цією лінією|bu satırın üst|bu satırın üzer|bu çizginin üst|πάνω από αυτή
     请在此行上方|請在此行上方|在此行以上|この行の上|この行より上|この線より上|이 줄 위에|이 선 위에|phía trên dòng này|מעל שורה זו|מעל קו זה|فوق هذا السطر
     """
+)
+# The writer points to answers inside the history.
+INSIDE = re.compile(
+    r"\b(?:see|find|read|with) (?:my |our |the )?.{0,30}\b(?:inline|in-line|in red|in blue|in green|in bold|in colou?r)\b"
+    r"|\b(?:answers?|comments?|replies|responses?|remarks) (?:are )?(?:inline|in-line|in line|below in)\b|\binline (?:answers?|comments?|replies|responses?)\b"
+    r"|\b(?:my|our) (?:answers|comments|replies|responses|remarks) (?:are )?(?:below|between)\b"
+    r"|\b(?:antworten|kommentare|anmerkungen) .{0,25}(?:inline|im text|in rot|in blau|zwischen|direkt unten)\b"
+    r"|\b(?:réponses|commentaires|remarques) .{0,25}(?:dans le texte|en rouge|en bleu|ci-dessous en)\b"
+    r"|\b(?:respuestas|comentarios) .{0,25}(?:en rojo|en azul|en el texto|intercalad)|\b(?:risposte|commenti) .{0,25}(?:in rosso|in blu|nel testo)\b"
+    r"|\b(?:respostas|comentários) .{0,25}(?:em vermelho|no texto)\b|\b(?:antwoorden|opmerkingen) .{0,25}(?:in rood|in de tekst|tussen)\b"
+    r"|\b(?:svar|kommentarer) .{0,25}(?:i rött|i rødt|i texten|i teksten|inline)\b|ответы .{0,20}(?:в тексте|красным)"
 )
 # Outlook's header block: the words before the colons, by what they say.
 _HEADER_WORDS = {

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from channels.email import signatures
 from channels.email.attributions import Opening, attribution, is_cited, lead_of
 from channels.email.header_blocks import is_forward, is_marker, is_one_line_block, is_original, over_rule, read_block
-from channels.email.lines import LONGEST_LINE, MOST_LOOKED_AT, depth, end_of_marked, has_words, is_marked_somehow, is_quote, next_said
-from channels.email.phrases import FORWARDING_SUBJECTS
+from channels.email.lines import LONGEST_LINE, MOST_LOOKED_AT, depth, end_of_marked, has_words, is_marked_somehow, is_quote, next_said, plain
+from channels.email.phrases import FORWARDING_SUBJECTS, INSIDE
 
 _WORTH_A_LOOK = re.compile(r"[\d:：@<]|^\s*(?:[-_=—–>*~#|]|Original )")
+_LONGEST_POINTER = 1_000
 _GROUPWISE = re.compile(r">>> [^<>]{1,120}(?:<[^<>]{1,200}> )?[^<>]{0,20}\d{1,4}[-./]\d{1,2}[^<>]{1,40}>>>\s*")
 _FORWARD = Opening(first=-1, after=-1)  # what is forwarded begins here: no history
 
@@ -55,7 +56,7 @@ def split(text: str, subject: str | None = None) -> Split:
     rest = [lines[first][len(opening.kept) :], *lines[first + 1 :]]
     mark = is_quote if opening.is_bare else _mark_after(lines, opening.after)
     if mark is None:
-        return _parted(text, above, [], rest)
+        return _parted(text, lines, [], []) if answers_inside(above) else _parted(text, above, [], rest)
     end = (opening.end or _end_of(lines, opening.after, mark)) - first
     history, below = rest[:end], rest[end:]
     stop = _next_block(below)
@@ -66,6 +67,11 @@ def split(text: str, subject: str | None = None) -> Split:
     if is_between or (opening.is_bare and has_words(above) and has_words(answer)):
         return _parted(text, lines, [], [])
     return _parted(text, [*above, *answer], footer, [*history, *below[stop:]])
+
+
+def answers_inside(above: list[str]) -> bool:
+    """Say whether the writer points to answers inside a history that bears no marks: then nothing of it is folded away."""
+    return INSIDE.search(" ".join(above[-12:])[-_LONGEST_POINTER:].lower()) is not None
 
 
 def is_forwarding(subject: str | None) -> bool:
@@ -134,8 +140,14 @@ def _introduced(lines: list[str], index: int, *, said: bool, forwards: bool) -> 
         if forwards:
             return _FORWARD
         # A block with nothing above it is no history of this mail: some gateways put the mail's own headers there.
-        return Opening(first=index, after=len(lines)) if said else None
+        # Below "I got this:" it is what the writer shows us.
+        return Opening(first=index, after=len(lines)) if said and not _is_shown(lines, index) else None
     return attribution(lines, index)
+
+
+def _is_shown(lines: list[str], index: int) -> bool:
+    above = next((plain(line) for line in reversed(lines[max(0, index - 3) : index]) if plain(line)), "")
+    return above.endswith((":", "：")) and len(above.split()) >= 3 and read_block([above], 0) is None
 
 
 def _is_bare_history(lines: list[str], start: int, end: int, *, said: bool) -> bool:

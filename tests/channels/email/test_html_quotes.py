@@ -93,6 +93,7 @@ class TestSplit:
             pytest.param(
                 '<blockquote type="cite">Which?</blockquote><p>Red.</p><blockquote type="cite">Where?</blockquote><p>Home.</p>', id="between the lines"
             ),
+            pytest.param(f'<p>See my answers in red.</p><div id="divRplyFwdMsg">{HEADERS}</div><p>Old <font color="red">Yes</font></p>', id="answers in red"),
             pytest.param("<p>My trip:<br>From: London<br>To: Paris</p>", id="a journey"),
             pytest.param('<style>.gmail_quote { color: red }</style><p>New words about class="gmail_quote"</p>', id="the mark as a word"),
             pytest.param(f"<!-- {HEADERS} --><p>New words</p>", id="headers in a comment"),

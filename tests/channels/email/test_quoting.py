@@ -128,6 +128,13 @@ class TestSplit:
             pytest.param("| lamp | 2 |\n|------|---|\n| plug | 3 |", id="a table of bars"),
             pytest.param("+------+---+\n| lamp | 2 |\n+------+---+", id="a framed table"),
             pytest.param(" /\\_/\\\n( o.o )\n > ^ <\n\nthat is my cat, is it not?", id="a cat"),
+            pytest.param(
+                f"I got this mail:\n\nFrom: Bo <bo@example.org>\nSubject: You won\nDate: 11 March 2026\n\n{OLD}\n\nIs it yours?", id="a mail that is shown"
+            ),
+            pytest.param(f"Please see my answers in red.\n\nFrom: D <d@e.example>\nSent: today\nTo: A\n\n{OLD} Yes.", id="answers in red"),
+            pytest.param(f"My comments are inline.\n\nOn 11 Mar 2026, at 09:00, Desk <d@e.example> wrote:\n\n{OLD} Yes.", id="answers inline"),
+            pytest.param(f"Antworten im Text in rot.\n\nVon: D\nGesendet: heute\nAn: A\nBetreff: L\n\n{OLD} Ja.", id="answers in red, German"),
+            pytest.param("On 11.03.2026 at 09:00 I typed:\n> lamp on\n> lamp off\n\nand nothing happened.", id="what the writer typed"),
             pytest.param("As Shakespeare wrote:\nall the world's a stage.", id="somebody else wrote"),
             pytest.param("The options are:\n* red: 12.03.2026\n* blue: 13.03.2026", id="dated options"),
             pytest.param("12:30: lamp off\n12:45: lamp on\n13:00: lamp off", id="a log"),
