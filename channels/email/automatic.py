@@ -57,6 +57,7 @@ _SPAM_LEVEL = 5
 _BULK = ("bulk", "junk")
 TOP = 1_500
 _FIRST = 400
+_BRIEF = 1_000
 
 
 def is_reply_subject(subject: str) -> bool:
@@ -118,6 +119,11 @@ def top_of(text: str) -> str:
     """Return the beginning of what is said, without what is quoted, in lower case on one line."""
     lines = [line for line in text[: 4 * TOP].split("\n") if line[:1] not in (">", "|")]
     return " ".join("\n".join(lines)[:TOP].lower().replace("\u2019", "'").split())
+
+
+def is_brief(text: str) -> bool:
+    """Say whether a text is as short as programs answer, and quotes nothing."""
+    return len(text) <= _BRIEF and not any(line.startswith(">") for line in text.split("\n"))
 
 
 def declares_itself(text: str) -> bool:

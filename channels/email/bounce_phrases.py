@@ -166,6 +166,14 @@ COPIES = listed(
     oorspronkelijk bericht|исходное сообщение|原始邮件|元のメッセージ|원본 메시지
     """
 )
+# How a mailing list refuses what was sent to it.
+LIST_REFUSALS = listed(
+    """
+    not a member of|not member of|not a subscriber|not subscribed|not allowed to post|not permitted to post|not authorized to|subscribers only|members only
+    non-member|nonmember|has been rejected|was rejected|has been refused|cannot be posted|could not be posted|not permitted|rejected your|rejection of your
+    there is no such list|unknown list|no such list
+    """
+)
 # How the subject of a read receipt begins.
 RECEIPTS = listed(
     """

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from channels.email import automatic
-from channels.email.bounce_phrases import COMPLAINTS, DELAYS, FAILURES, RECEIPT_WORDS, RECEIPTS
+from channels.email.bounce_phrases import COMPLAINTS, DELAYS, FAILURES, LIST_REFUSALS, RECEIPT_WORDS, RECEIPTS
 from channels.email.framing import Envelope
 from channels.email.headers import mailboxes
 from channels.email.mime import Part
@@ -140,6 +140,7 @@ def _reason_in_prose(signs: Signs, text: str) -> str | None:
     cases = (
         ("x-failed-recipients" in signs.names, "A header names recipients that failed."),
         (is_typed and (fails or says or numbers), "It calls itself a delivery report."),
+        (signs.is_list_master and signs.is_machine and _speaks(_first_lines(prose, 4), LIST_REFUSALS), "A mailing list refused it."),
         (is_answer, None),
         (signs.is_daemon and (says or signs.is_null or fails or returns or numbers), "A mail server wrote it."),
         (
@@ -226,11 +227,9 @@ def _answer(signs: Signs, text: str) -> Judgement | None:
     is_absent = automatic.is_absence(top)
     has_absent_subject = automatic.begins_absent(subject)
     kind = MailKind.OUT_OF_OFFICE if is_absent or has_absent_subject else MailKind.AUTO_REPLY
-    is_hinted = (signs.is_null or automatic.is_hinted(root)) and not (
-        automatic.is_list(signs.names) or "list-unsubscribe" in signs.names or automatic.is_desk(root)
-    )
-    # Nothing but "in bulk" or "from nobody" over an answer: so old answering programs write. `auto-generated` is what help desks put on content.
-    is_bare_answer = signs.is_reply and (signs.is_null or not root.value("auto-submitted"))
+    is_hinted = (signs.is_null or automatic.is_hinted(root)) and not (signs.is_list or "list-unsubscribe" in signs.names or automatic.is_desk(root))
+    # Nothing but "in bulk" or "from nobody" over a short answer: so old answering programs write. `auto-generated` is what help desks put on content.
+    is_bare_answer = signs.is_reply and (signs.is_null or not root.value("auto-submitted")) and automatic.is_brief(text)
     cases = (
         (automatic.is_marked_answer(root, signs.names), kind, "A header says that a program answered."),
         (signs.is_answerer, kind, "A program that answers sent it."),
@@ -255,6 +254,6 @@ def _spam(signs: Signs, text: str) -> Judgement | None:
 
 
 def _list(signs: Signs, text: str) -> Judgement | None:
-    if not (automatic.is_list(signs.names) or signs.root.value("precedence").strip().lower() == "list"):
+    if not (signs.is_list or signs.root.value("precedence").strip().lower() == "list"):
         return None
     return Judgement(kind=MailKind.MAILING_LIST, reason="A mailing list passed it on.")

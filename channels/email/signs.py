@@ -9,6 +9,8 @@ from channels.email.headers import decode_words
 from channels.email.mime import Part
 
 _ANSWERERS = ("autoreply", "auto-reply", "autorespon", "auto-respon", "auto_reply", "vacation")
+_LIST_SENDERS = ("owner-", "-owner@", "-bounces@", "-request@", "-bounces+")
+_LIST_MASTERS = ("-owner@", "owner-", "-admin@", "-request@", "-bounces@", "majordomo@", "listserv@", "sympa@", "mailman@", "ecartis@", "ezmlm@")
 _NOBODY = ("no-reply", "noreply", "no_reply", "donotreply", "do-not-reply", "do_not_reply")
 _LONGEST_SENDER = 1_000
 _LONGEST_SUBJECT = 2_000
@@ -52,7 +54,19 @@ class Signs:
         """Whether somebody answers or forwards, and no server."""
         if self.is_from_server:
             return False
-        return automatic.is_reply_subject(self.subject) or (self.is_reply and not (self.is_role and self.tells_of_failure))
+        return automatic.is_reply_subject(self.subject) or (self.is_reply and not (self.is_list_master or (self.is_role and self.tells_of_failure)))
+
+    @property
+    def is_list(self) -> bool:
+        """Whether a mailing list passed it on: by its headers, or by who sends for it (owner-makers@, makers-bounces@)."""
+        senders = f"{self.root.value('sender')[:_LONGEST_SENDER]} {self.root.value('return-path')[:_LONGEST_SENDER]} {self.envelope.sender or ''}".lower()
+        return automatic.is_list(self.names) or any(words in senders for words in _LIST_SENDERS)
+
+    @property
+    def is_list_master(self) -> bool:
+        """Whether the program or the person behind a mailing list wrote it."""
+        sender = self.root.value("from")[:_LONGEST_SENDER].lower()
+        return any(words in sender for words in _LIST_MASTERS)
 
     @property
     def is_marked(self) -> bool:

@@ -37,6 +37,14 @@ class TestOtherReports:
         found = judged("Hello all", From=ADA, Subject="[makers] Glue", List_Id="<makers.example.org>", Precedence="list")
         assert (found.kind, found.is_automatic) == (MailKind.MAILING_LIST, True)
 
+    def test_knows_a_list_by_who_sends_for_it(self) -> None:
+        headers = {"Precedence": "bulk", "Sender": "owner-makers@example.org", "In-Reply-To": SENT_ID}
+        assert judged("I use bone glue.", From=ADA, Subject="Re: Glue", **headers).kind is MailKind.MAILING_LIST
+
+    def test_knows_what_a_list_refused(self) -> None:
+        found = judged("You are not a member of this mailing list.", From="makers-admin@example.org", Subject="Your mail", List_Id="<makers.example.org>")
+        assert found.kind is MailKind.HARD_BOUNCE
+
     @pytest.mark.parametrize(
         "headers",
         [
@@ -99,11 +107,17 @@ class TestAnswers:
         [
             pytest.param({"Auto-Submitted": "auto-generated"}, id="auto-generated"),
             pytest.param({"Precedence": "bulk", "RT-Ticket": "desk #12", "In-Reply-To": SENT_ID}, id="another desk"),
+            pytest.param({"Precedence": "bulk", "In-Reply-To": SENT_ID, "X-Mailer": "Tracker"}, id="in bulk, with content"),
             pytest.param({"X-Loop": "support@other.example.com", "In-Reply-To": SENT_ID}, id="a loop header"),
         ],
     )
     def test_keeps_what_another_help_desk_says_and_never_answers_it_by_itself(self, headers: dict[str, str]) -> None:
-        found = judged("The part was ordered; it leaves on Friday.", From="Desk <desk@other.example.com>", Subject="[#12] Broken hinge", **headers)
+        found = judged(
+            "The part was ordered; it leaves on Friday.\n\n> When does it leave?\n",
+            From="Desk <desk@other.example.com>",
+            Subject="[#12] Broken hinge",
+            **headers,
+        )
         assert (found.kind, found.is_automatic) == (MailKind.MESSAGE, True)
 
 
