@@ -296,10 +296,18 @@ class Watermarks(Protocol):
 
 
 class Health(Protocol):
-    """Where a source says how it is."""
+    """Where a source says how it is, and what a vendor has given it anew."""
 
     async def report(self, inbox_id: int, error: str | None) -> None:
         """Note that the source works (None) or why it does not."""
+        ...
+
+    async def renew(self, inbox_id: int, settings: Mapping[str, str]) -> None:
+        """Keep settings of the inbox that its vendor has renewed; the account changes with them.
+
+        Raises:
+            StorageUnavailable: they were not kept.
+        """
         ...
 
 

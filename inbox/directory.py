@@ -249,6 +249,10 @@ class InboxDirectory:
             self._unwritten.pop(inbox_id, None)
             self._noted_at = {key: at for key, at in self._noted_at.items() if key[0] != inbox_id} | {(inbox_id, error or ""): now}
 
+    async def renew(self, inbox_id: int, settings: Mapping[str, str]) -> None:
+        """Keep settings that a vendor has renewed, such as a token that took another one's place."""
+        await self.change(inbox_id, settings=settings)
+
     def _view(self, row: Inbox) -> InboxView:
         last_in = max(filter(None, (row.last_in_at, self._heard.get(row.id))), default=None)
         last_error = self._unwritten.get(row.id, row.last_error)

@@ -18,6 +18,7 @@ class ImapSource:
         self._clock = clock
         self._most_bytes = min(most_bytes, MOST_BYTES)
         self._patience = patience or Patience()
+        self._tokens: dict[int, AccessTokens] = {}
 
     def is_wanted(self, account: Account) -> bool:
         """Say whether the inbox names an IMAP server."""
@@ -34,7 +35,7 @@ class ImapSource:
         around = Surroundings(
             inbox_id=account.inbox_id,
             settings=settings,
-            tokens=None if settings.imap_sign_in is SignIn.PASSWORD else AccessTokens(settings, self._clock),
+            tokens=self._tokens_of(account, settings, health),
             most_bytes=self._most_bytes,
             patience=self._patience,
             clock=self._clock,
@@ -45,6 +46,19 @@ class ImapSource:
         async with asyncio.TaskGroup() as reading:
             for name in settings.folders:
                 reading.create_task(Folder(name, around).read())
+
+    def _tokens_of(self, account: Account, settings: EmailSettings, health: Health) -> AccessTokens | None:
+        if settings.imap_sign_in is SignIn.PASSWORD:
+            return None
+
+        async def keep(refresh_token: str) -> None:
+            await health.renew(account.inbox_id, {"oauth_refresh_token": refresh_token})
+
+        # What is renewed changes the account, and with that begins the poller anew: asking for a token then would renew it again, and so on.
+        known = self._tokens.get(account.inbox_id)
+        if known is None or not known.serve(settings):
+            known = self._tokens[account.inbox_id] = AccessTokens(settings, self._clock, keep)
+        return known
 
 
 class _Standing:

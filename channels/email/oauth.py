@@ -1,6 +1,8 @@
 """Access tokens for mail servers: asked for with a refresh token or with the app's own secret, and kept until shortly before they expire (RFC 6749)."""
 
 import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,7 +11,7 @@ import orjson
 
 from channels.email.manifest import EmailSettings, SignIn
 from kernel.clock import Clock
-from kernel.errors import Unavailable
+from kernel.errors import StorageUnavailable, Unavailable
 
 _TIMEOUT = 20.0
 _MOST_BYTES = 256 * 1024
@@ -43,18 +45,27 @@ _PROVIDERS = {
 }
 
 
+Keep = Callable[[str], Awaitable[None]]
+"""Keeps a refresh token that took the place of the one in the settings; may raise StorageUnavailable."""
+
+
 class AccessTokens:
     """The access token of one inbox, renewed when it is about to expire; for one event loop."""
 
-    def __init__(self, settings: EmailSettings, clock: Clock, *, timeout_seconds: float = _TIMEOUT) -> None:
+    def __init__(self, settings: EmailSettings, clock: Clock, keep: Keep, *, timeout_seconds: float = _TIMEOUT) -> None:
         self._settings = settings
+        self._keep = keep
         self._clock = clock
         self._timeout = aiohttp.ClientTimeout(total=timeout_seconds)
         self._provider = _PROVIDERS.get(settings.imap_sign_in, Provider(name="The token server"))
-        self._refresh_token = settings.oauth_refresh_token.get_secret_value() if settings.oauth_refresh_token else ""
+        self._refresh_token = _refresh_token_of(settings)
         self._token = ""
         self._good_until: datetime | None = None
         self._asking = asyncio.Lock()
+
+    def serve(self, settings: EmailSettings) -> bool:
+        """Say whether the token that is known is the one that these settings ask for: theirs are the same, with the refresh token as it was renewed."""
+        return _sign_in_of(settings) == _sign_in_of(self._settings) and _refresh_token_of(settings) == self._refresh_token
 
     async def get(self) -> str:
         """Return a token that is good for a while.
@@ -83,8 +94,11 @@ class AccessTokens:
         lasts = timedelta(seconds=min(max(seconds, _SHORTEST), _LONGEST))
         self._token, self._good_until = token, asked_at + max(lasts - _RENEWED_BEFORE, lasts / 2)
         renewed = answer.get("refresh_token")
-        if isinstance(renewed, str) and renewed:
+        if isinstance(renewed, str) and renewed and renewed != self._refresh_token:
             self._refresh_token = renewed
+            # The one before is good for some weeks, and the next renewal brings another chance.
+            with contextlib.suppress(StorageUnavailable):
+                await self._keep(renewed)
 
     async def _asked(self) -> dict[str, object]:
         url = self._settings.oauth_token_url or self._provider.token_url
@@ -120,3 +134,11 @@ class AccessTokens:
         else:
             form = {"grant_type": "client_credentials", "scope": settings.oauth_scope or self._provider.app_scope}
         return {name: value for name, value in {**form, "client_id": settings.oauth_client_id, "client_secret": secret}.items() if value}
+
+
+def _refresh_token_of(settings: EmailSettings) -> str:
+    return settings.oauth_refresh_token.get_secret_value() if settings.oauth_refresh_token else ""
+
+
+def _sign_in_of(settings: EmailSettings) -> tuple[object, ...]:
+    return settings.imap_sign_in, settings.imap_user, settings.oauth_client_id, settings.oauth_client_secret, settings.oauth_token_url, settings.oauth_scope

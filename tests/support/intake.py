@@ -1,6 +1,7 @@
 """What stands behind a door or a source in tests: it keeps what it is handed, or fails when told to."""
 
 import asyncio
+from collections.abc import Mapping
 
 from channels.contract import RawPayload
 
@@ -69,6 +70,7 @@ class RememberedHealth:
 
     def __init__(self) -> None:
         self.said: list[str | None] = []
+        self.renewed: list[dict[str, str]] = []
         self._spoke = asyncio.Condition()
 
     @property
@@ -81,6 +83,10 @@ class RememberedHealth:
         async with self._spoke:
             self.said.append(error)
             self._spoke.notify_all()
+
+    async def renew(self, inbox_id: int, settings: Mapping[str, str]) -> None:
+        """Remember what was renewed."""
+        self.renewed.append(dict(settings))
 
     async def until_well(self) -> None:
         """Wait until the last word is that all is well."""

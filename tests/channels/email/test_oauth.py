@@ -13,7 +13,7 @@ from channels.email.oauth import AccessTokens, TokenRefused
 from channels.registry import BadSettings, Registry
 from kernel.clock import MovedClock, SystemClock
 from kernel.config import Settings
-from kernel.errors import Unavailable
+from kernel.errors import StorageUnavailable, Unavailable
 from tests.channels.email.polling import Polling, letters
 from tests.support.imap_stand_in import ImapStandIn
 
@@ -64,11 +64,15 @@ def settings(tokens: TokenServer, **changes: str) -> EmailSettings:
     return EmailSettings.model_validate(given | changes)
 
 
+async def forgotten(refresh_token: str) -> None:
+    raise AssertionError("nobody renewed anything")
+
+
 class TestAccessTokens:
     async def test_are_asked_for_with_the_refresh_token_and_kept_until_they_expire(self, tokens: TokenServer, clock: MovedClock) -> None:
         tokens.gives("first")
         tokens.gives("second")
-        access = AccessTokens(settings(tokens), clock)
+        access = AccessTokens(settings(tokens), clock, forgotten)
         assert [await access.get(), await access.get()] == ["first", "first"]
         clock.advance(minutes=57)
         assert await access.get() == "first"
@@ -79,12 +83,12 @@ class TestAccessTokens:
 
     async def test_are_asked_for_what_microsoft_wants(self, tokens: TokenServer, clock: MovedClock) -> None:
         tokens.gives("first")
-        await AccessTokens(settings(tokens, imap_sign_in="microsoft"), clock).get()
+        await AccessTokens(settings(tokens, imap_sign_in="microsoft"), clock, forgotten).get()
         assert tokens.asked[0]["scope"] == "https://outlook.office365.com/IMAP.AccessAsUser.All offline_access"
 
     async def test_of_an_app_that_signs_in_as_itself(self, tokens: TokenServer, clock: MovedClock) -> None:
         tokens.gives("first")
-        await AccessTokens(settings(tokens, imap_sign_in="microsoft", oauth_refresh_token=""), clock).get()
+        await AccessTokens(settings(tokens, imap_sign_in="microsoft", oauth_refresh_token=""), clock, forgotten).get()
         assert tokens.asked == [
             {
                 "grant_type": "client_credentials",
@@ -97,12 +101,19 @@ class TestAccessTokens:
     async def test_come_with_a_new_refresh_token_now_and_then(self, tokens: TokenServer, clock: MovedClock) -> None:
         """Microsoft gives one each time, and the old one ends after a while."""
         tokens.gives("first", refresh_token="the-next-consent")
-        tokens.gives("second")
-        access = AccessTokens(settings(tokens), clock)
-        await access.get()
+        tokens.gives("second", refresh_token="the-next-consent")
+        kept: list[str] = []
+
+        async def keep(refresh_token: str) -> None:
+            kept.append(refresh_token)
+            raise StorageUnavailable
+
+        access = AccessTokens(settings(tokens), clock, keep)
+        assert await access.get() == "first"
         access.forget()
-        await access.get()
+        assert await access.get() == "second"
         assert [asked["refresh_token"] for asked in tokens.asked] == ["the-owners-consent", "the-next-consent"]
+        assert kept == ["the-next-consent"]
 
     @pytest.mark.parametrize(
         ("status", "answer", "kind", "words"),
@@ -127,19 +138,19 @@ class TestAccessTokens:
     async def test_are_refused_with_a_reason(self, tokens: TokenServer, clock: MovedClock, status: int, answer: object, kind: type, words: str) -> None:
         tokens.answers.append((status, answer))
         with pytest.raises(Unavailable) as refused:
-            await AccessTokens(settings(tokens), clock).get()
+            await AccessTokens(settings(tokens), clock, forgotten).get()
         assert type(refused.value) is kind
         assert words in refused.value.sentence
         assert "consent" not in refused.value.sentence
 
     async def test_of_a_server_that_is_not_there(self, tokens: TokenServer, clock: MovedClock) -> None:
         with pytest.raises(Unavailable, match="Google cannot be reached for an access token"):
-            await AccessTokens(settings(tokens, oauth_token_url="http://127.0.0.1:9/token"), clock).get()
+            await AccessTokens(settings(tokens, oauth_token_url="http://127.0.0.1:9/token"), clock, forgotten).get()
 
     @pytest.mark.parametrize("lasts", [None, "3600", "soon", -5, 10**12, True])
     async def test_may_say_anything_of_how_long_they_last(self, tokens: TokenServer, clock: MovedClock, lasts: object) -> None:
         tokens.gives("first", expires_in=lasts)
-        access = AccessTokens(settings(tokens), clock)
+        access = AccessTokens(settings(tokens), clock, forgotten)
         assert [await access.get(), await access.get()] == ["first", "first"]
 
 
@@ -184,6 +195,21 @@ class TestMailbox:
             async with polling.running():
                 assert "set oauth_refresh_token anew" in await polling.health.until_red()
         assert server.connections == 0
+
+    async def test_whose_consent_was_renewed_keeps_it_and_asks_for_no_other_token(self, tokens: TokenServer, clock: MovedClock) -> None:
+        """The renewed setting begins the poller anew; were another token asked for then, that would go on for ever."""
+        async with ImapStandIn(*letters("one")) as server:
+            server.tokens = {"good"}
+            tokens.gives("good", refresh_token="the-next-consent")
+            polling = self.polling(tokens, server, clock)
+            async with polling.running():
+                await polling.intake.until_kept(1)
+            assert polling.health.renewed == [{"oauth_refresh_token": "the-next-consent"}]
+            polling.change(**polling.health.renewed[0])
+            server.put(letters("two")[0])
+            async with polling.running():
+                await polling.intake.until_kept(2)
+        assert len(tokens.asked) == 1
 
 
 class TestSettings:

@@ -1,7 +1,7 @@
 """Long polling: nothing is confirmed before it is kept."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 import orjson
 import pytest
@@ -43,6 +43,9 @@ class RememberingDesk:
         assert all(update_id < int(value) for update_id in self.taken)
         self.marks[inbox_id, name] = value
         self.moved.set()
+
+    async def renew(self, inbox_id: int, settings: Mapping[str, str]) -> None:
+        raise AssertionError("a bot's token is never renewed")
 
     async def report(self, inbox_id: int, error: str | None) -> None:
         self.reports.append(error)

@@ -1,0 +1,91 @@
+"""Reading mail over TLS: from a server whose certificate is good, and from nobody who only says that he is that server."""
+
+import asyncio
+import socket
+import ssl
+from datetime import timedelta
+from ipaddress import ip_address
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from channels.email.imap_client import connected
+from kernel.clock import MovedClock, SystemClock
+from tests.channels.email.polling import Polling, letters
+from tests.support.imap_stand_in import ImapStandIn
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate for 127.0.0.1, signed by itself, with its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = SystemClock().now()
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    file = tmp_path_factory.mktemp("tls") / "server.pem"
+    file.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + made.public_bytes(Encoding.PEM))
+    return file
+
+
+@pytest.fixture
+def tls(certificate: Path) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    return context
+
+
+async def test_a_certificate_that_nobody_vouches_for_is_refused_before_the_password_is_said(tls: ssl.SSLContext, clock: MovedClock) -> None:
+    async with ImapStandIn(*letters("one"), tls=tls) as server:
+        polling = Polling(clock, server.port)
+        polling.change(imap_security="tls")
+        async with polling.running():
+            assert "certificate verify failed" in await polling.health.until_red()
+    assert server.said == []
+
+
+async def test_a_good_certificate_is_taken_and_new_mail_is_heard_of(
+    tls: ssl.SSLContext, certificate: Path, clock: MovedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What TLS has decrypted already is seen by nobody who looks at the socket alone."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    async with ImapStandIn(*letters("one"), tls=tls) as server:
+        polling = Polling(clock, server.port)
+        polling.change(imap_security="tls")
+        async with polling.running():
+            await polling.intake.until_kept(1)
+            while "IDLE" not in server.said:
+                await asyncio.sleep(0.01)
+            server.put(letters("two")[0])
+            await asyncio.wait_for(polling.intake.until_kept(2), 5)
+    assert polling.intake.bodies == letters("one", "two")
+
+
+async def test_a_server_that_cannot_do_starttls_hears_no_password(clock: MovedClock) -> None:
+    async with ImapStandIn(*letters("one")) as server:
+        polling = Polling(clock, server.port)
+        polling.change(imap_security="starttls")
+        async with polling.running():
+            assert "TLS" in await polling.health.until_red()
+    assert not [command for command in server.said if command.startswith(("LOGIN", "AUTHENTICATE"))]
+
+
+def test_a_socket_asks_whether_the_other_end_still_lives() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, connected("127.0.0.1", server.getsockname()[1], 3) as opened:
+        assert opened.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+        assert opened.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) + 3 * opened.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL) <= 60
+        assert opened.gettimeout() == 3
