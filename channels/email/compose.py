@@ -28,7 +28,7 @@ def compose(account: Account, message: OutboundMessage) -> bytes:
         Undeliverable: the recipient's address cannot stand in a mail.
     """
     mail = EmailMessage(policy=_POLICY)
-    mail["From"] = mailbox(f"{message.author_name} ({account.name})", account.address)
+    mail["From"] = mailbox(_named(_said(account, "from_name") or "{agent} ({inbox})", account, message), account.address)
     mail["To"] = mailbox(message.recipient_name or "", message.recipient)
     mail["Reply-To"] = mailbox("", reply_address(account, message.reply_token))
     mail["Subject"] = subject_of(account, message)
@@ -38,13 +38,28 @@ def compose(account: Account, message: OutboundMessage) -> bytes:
     if references:
         mail["In-Reply-To"] = references[-1]
         mail["References"] = " ".join(references)
-    text = _lines(message.text)
+    text = _lines(message.text) + _signature(account, message)
     mail.set_content(text + _quoted_text(message), cte="quoted-printable")
     mail.add_alternative(f"<html><body>{_paragraphs(text)}{_quoted_html(message)}</body></html>", subtype="html", cte="quoted-printable")
     for file in message.files:
         kind, _, subtype = _media_type(file.media_type).partition("/")
         mail.add_attachment(file.content, maintype=kind, subtype=subtype, filename=one_line(file.name.replace("/", "_").replace("\\", "_"))[:180] or "file")
     return mail.as_bytes()
+
+
+def _said(account: Account, name: str) -> str:
+    return account.settings.get(name, "").strip()
+
+
+def _named(pattern: str, account: Account, message: OutboundMessage) -> str:
+    """Fill two names into a pattern; nothing else in it means anything."""
+    return pattern.replace("{inbox}", account.name).replace("{agent}", message.author_name)
+
+
+def _signature(account: Account, message: OutboundMessage) -> str:
+    """Return the inbox's signature below the line by which mail programs know one, or nothing."""
+    signature = _said(account, "signature")
+    return f"\n-- \n{_lines(_named(signature, account, message))}" if signature else ""
 
 
 def reply_address(account: Account, token: str) -> str:

@@ -42,6 +42,12 @@ class EmailSettings(BaseModel):
     smtp_user: str = Field("", max_length=320, description="User name at the SMTP server; empty when it asks for none.")
     smtp_password: SecretStr | None = Field(None, description="Password at the SMTP server.", json_schema_extra={"secret": True})
     smtp_security: Security = Field(Security.STARTTLS, description="How SMTP is protected: tls, starttls or none.")
+    from_name: str = Field(
+        "{agent} ({inbox})",
+        max_length=200,
+        description="Name that replies are from; {agent} and {inbox} stand for theirs. With {inbox} alone no agent is named.",
+    )
+    signature: str = Field("", max_length=2000, description="Text below every reply, after a line of two dashes; {agent} and {inbox} stand for their names.")
     imap_host: str = Field("", max_length=255, description="Mail server whose mailbox is read; none when empty.")
     imap_port: int = Field(993, ge=1, le=65535, description="Port of the IMAP server: 993 with tls, 143 with starttls or none.")
     imap_user: str = Field("", max_length=320, description="User name at the IMAP server.")

@@ -12,7 +12,7 @@ from channels.contract import OutboundFile
 from channels.email.compose import compose
 from channels.email.parse import parse
 from kernel.errors import Undeliverable
-from tests.channels.email.mails import ACCOUNT, TOKEN, answer, plain
+from tests.channels.email.mails import ACCOUNT, TOKEN, account, answer, plain
 
 
 def opened(raw: bytes) -> EmailMessage:
@@ -27,6 +27,19 @@ class TestHeaders:
         assert mail["To"] == "Ada Quist <ada@example.com>"
         assert mail["Reply-To"] == f"support+c{TOKEN}@desk.example.com"
         assert mail["Date"] == "Wed, 11 Mar 2026 09:30:00 +0000"
+
+    @pytest.mark.parametrize(
+        ("pattern", "name"),
+        [
+            pytest.param("{inbox}", "Desk", id="the inbox alone"),
+            pytest.param("{agent} from {inbox}", "Ines from Desk", id="both"),
+            pytest.param("Support", "Support", id="neither"),
+            pytest.param("{agent.__class__} {0}", "{agent.__class__} {0}", id="what looks like more is a word"),
+        ],
+    )
+    def test_name_whom_the_inbox_says(self, pattern: str, name: str) -> None:
+        mail = opened(compose(account(from_name=pattern), answer()))
+        assert mail["From"].addresses[0].display_name == name
 
     def test_thread_also_beyond_78_characters(self) -> None:
         """Python folds such values into encoded words, which breaks threads in Outlook."""
@@ -118,3 +131,25 @@ class TestBody:
             (".._a_b.eml".lstrip("."), "application/octet-stream", b"Subject: x\r\n\r\n"),
             ("file", "application/octet-stream", b""),
         ]
+
+
+class TestSignature:
+    def test_stands_below_the_answer_and_above_the_history(self) -> None:
+        mail = opened(compose(account(signature="{agent}, {inbox}\r\nTel. +44 20 7946 0999"), answer(quoted="Where is it?")))
+        plain_text = mail.get_body(("plain",))
+        assert plain_text is not None
+        text = plain_text.get_content().replace("\r\n", "\n")
+        assert text.startswith("Tuesday it is.\n\n-- \nInes, Desk\nTel. +44 20 7946 0999\n")
+        assert text.index("-- \n") < text.index("> Where is it?")
+
+    def test_comes_back_as_a_signature(self) -> None:
+        """What we write, we read: another Kindred folds it away."""
+        said = parse(ACCOUNT, plain(compose(account(signature="Desk Ltd"), answer())))
+        assert said.text == "Tuesday it is."
+        assert said.quoted is not None
+        assert "Desk Ltd" in said.quoted
+
+    def test_makes_no_markup(self) -> None:
+        html = opened(compose(account(signature="<b>Desk</b>"), answer())).get_body(("html",))
+        assert html is not None
+        assert "&lt;b&gt;Desk" in html.get_content()
