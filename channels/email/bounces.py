@@ -15,7 +15,7 @@ from channels.email.headers import mailboxes
 from channels.email.mime import Part
 from channels.email.notifications import notification_of
 from channels.email.prose import lists_recipients, prose_reports, recipient_by_verp
-from channels.email.reports import COMPLAINT_TYPES, RECEIPT_TYPES, REPORT_TYPES, Report, fields_of, is_temporary, report_of, status_in
+from channels.email.reports import COMPLAINT_TYPES, RECEIPT_TYPES, REPORT_TYPES, Report, fields_below, fields_of, is_temporary, report_of, status_in
 from channels.email.returned import PROSE, before_copy, has_copy, original_id, returned_recipient
 from channels.email.signs import Signs, signs_of
 
@@ -174,7 +174,10 @@ def _of_prose(signs: Signs, text: str, reason: str) -> Judgement:
         box.address.lower() for name in ("to", "from", "delivered-to") for box in mailboxes(value[:_LONGEST_LIST] for value in root.values(name)[:5])
     )
     named = [box.address for box in mailboxes(value[:_LONGEST_LIST] for value in root.values("x-failed-recipients")[:5]) if box.is_usable]
-    reports = _completed(prose_reports(text, list(dict.fromkeys(named)), ours), signs, text)
+    reports = prose_reports(text, list(dict.fromkeys(named)), ours)
+    if all(report.status is None and report.recipient is None for report in reports):
+        reports = tuple(map(report_of, fields_below(root))) or reports
+    reports = _completed(reports, signs, text)
     original = original_id(root, text, ())
     is_final = any(report.status and report.status.startswith("5") for report in reports)
     # "Delayed" also stands in the last word on a mail that was given up.

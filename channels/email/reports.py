@@ -122,6 +122,12 @@ def fields_of(root: Part, types: frozenset[str]) -> list[dict[str, str]]:
     return groups[:MOST_REPORTS]
 
 
+def fields_below(root: Part) -> list[dict[str, str]]:
+    """Return the groups of fields in what a report returns: a gateway may wrap the first server's report in one of its own."""
+    leaves = [part for part in root.walk() if not part.children][:MOST_PARTS]
+    return [group for part in leaves for group in _groups(head_of(part)) if "action" in group][:MOST_REPORTS]
+
+
 def _may_hold_fields(part: Part) -> bool:
     if part.media_type in RETURNED_TYPES or part.media_type.startswith(("image/", "audio/", "video/")):
         return False

@@ -156,6 +156,11 @@ class TestProse:
         text = "THIS IS A WARNING MESSAGE ONLY.\n\nDelivery to ada@example.com has been delayed: 451 4.4.1 no answer\n\nYou do not need to resend."
         assert judged(text, From=MAILER, Subject="Delivery Status Notification (Delay)").kind is MailKind.DELAY
 
+    def test_reads_the_report_that_a_gateway_wraps_in_its_own(self) -> None:
+        inner = dsn(failed("ada@example.com", "4.2.2", "452 4.2.2 full")).decode()
+        found = judged(f"Your mail could not be delivered.\n\n----- Original message -----\n{inner}", From=MAILER, Subject="Undeliverable")
+        assert (found.kind, [(report.recipient, report.status) for report in found.reports]) == (SOFT, [("ada@example.com", "4.2.2")])
+
     def test_takes_the_recipient_from_the_return_address(self) -> None:
         found = judged("Sorry, your message was not delivered: 550 no.", From=MAILER, To="bounces+ada=example.com@desk.example.com", Subject="Undeliverable")
         assert found.reports[0].recipient == "ada@example.com"
