@@ -3,8 +3,9 @@
 import re
 from dataclasses import dataclass
 
-from channels.email.lines import plain
+from channels.email.lines import is_rule, plain
 from channels.email.phrases import listed
+from channels.email.signature_phrases import DISCLAIMERS, LIST_FOOTERS
 from kernel.claims import Claim, IdentityKind, Trust
 from kernel.text import fold
 
@@ -57,6 +58,8 @@ _CLOSINGS = listed(
     """
 )
 _NOT_A_NAME = re.compile(r"[\d@:/|<>=_*\\#!?]|www\.|^-|--")
+_OTHERS = ("mailing list", "unsubscribe", "subscribed to", "@lists.", "googlegroups", "abbestellen", "désabonner", "virus")
+_SHARED_BOXES = re.compile(r"(?:no-?reply|unsubscribe|abuse|privacy|postmaster|mailer-daemon|disclaimer)[.+@-]", re.IGNORECASE)
 _PARTS = re.compile(r"\s+[|•·–—-]\s+|\s*[|•·]\s*")
 
 
@@ -80,9 +83,9 @@ class SignatureFacts:
 
 def signature_facts(signature: str, sender_name: str | None = None) -> SignatureFacts:
     """Return what the first 30 lines of a signature say. A line that holds the sender's own name decides what the name is."""
-    lines = [text for line in signature.split("\n", _MOST_LINES * 3)[: _MOST_LINES * 3] if (text := plain(line[:_LONGEST]).strip("*_ "))][:_MOST_LINES]
+    lines = _of_the_owner(signature)
     phones = [phone for line in lines for phone in _phones(line)]
-    addresses = [found[0].rstrip(".") for line in lines for found in _ADDRESS.finditer(line)]
+    addresses = [found[0].rstrip(".") for line in lines for found in _ADDRESS.finditer(line) if _SHARED_BOXES.match(found[0]) is None]
     domains = [found[1].lower().removeprefix("www.") for line in lines for found in _DOMAIN.finditer(line)]
     pieces = [piece.strip(" ,") for line in lines for piece in _PARTS.split(line)]
     name = _name(pieces, sender_name)
@@ -95,6 +98,22 @@ def signature_facts(signature: str, sender_name: str | None = None) -> Signature
         addresses=_first(addresses),
         domains=_first(domains),
     )
+
+
+def _of_the_owner(signature: str) -> list[str]:
+    """Return the lines that speak of the owner: a list's or a lawyer's paragraph names addresses that are not theirs."""
+    kept: list[str] = []
+    paragraph: list[str] = []
+    for line in [*signature.split("\n", _MOST_LINES * 3)[: _MOST_LINES * 3], ""]:
+        text = plain(line[:_LONGEST]).strip("*_ ")
+        if text:
+            paragraph.append(text)
+        if paragraph and (not text or is_rule(text, least=10)):
+            folded = " ".join(paragraph).lower()
+            is_owners = not any(word in folded for word in _OTHERS) and not folded.lstrip("-_<> ").startswith((*LIST_FOOTERS, *DISCLAIMERS))
+            kept += paragraph if is_owners else []
+            paragraph = []
+    return kept[:_MOST_LINES]
 
 
 def closing_of(reply: str) -> str | None:

@@ -267,6 +267,20 @@ class TestFacts:
         facts = signature_facts(signature, sender)
         assert (facts.name, facts.title) == (name, title)
 
+    @pytest.mark.parametrize(
+        "footer",
+        [
+            "____________________\nlamps mailing list\nlamps@lists.example.org\nhttp://lists.example.org",
+            'You received this message because you are subscribed to the Google Groups "lamps".\nTo leave, write to lamps+unsubscribe@googlegroups.com.',
+            "This e-mail is confidential. If you are not the intended recipient, tell legal@lumen.example or +49 30 7654321.",
+            "noreply@lumen.example",
+        ],
+    )
+    def test_leaves_out_what_is_not_the_owners(self, footer: str) -> None:
+        facts = signature_facts(f"-- \nAda Quist\nada@lumen.example\n\n{footer}")
+        assert (facts.name, facts.addresses, facts.phones) == ("Ada Quist", ("ada@lumen.example",), ())
+        assert signature_facts(footer).claims() == ()
+
     def test_makes_claims_that_are_signed(self) -> None:
         assert signature_facts("Ada Quist\n+44 20 7946 0112\nada@lumen.example").claims() == (
             Claim(kind=IdentityKind.PHONE, value="+44 20 7946 0112", trust=Trust.SIGNED, name="Ada Quist"),
