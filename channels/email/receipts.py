@@ -5,6 +5,8 @@ from channels.email.bounces import Judgement, MailKind
 from channels.email.reports import Report
 
 _LONGEST = 500
+# A report of RFC 6591: no person complained.
+_UNAUTHENTIC, _FAILED_CHECKS = "auth-failure", "The recipient's server could not see that this mail is from us (DMARC)"
 _STATES = {
     MailKind.HARD_BOUNCE: ReceiptState.FAILED,
     MailKind.SOFT_BOUNCE: ReceiptState.FAILED,
@@ -42,5 +44,7 @@ def receipts_of(account: Account, payload: RawPayload, judgement: Judgement, tok
 def _words(kind: MailKind, report: Report | None) -> str | None:
     """Return what an agent reads of it: our word on what it means, then the server's own."""
     theirs = " ".join(filter(None, [report.status, report.words])) if report else ""
+    if kind is MailKind.COMPLAINT and theirs == _UNAUTHENTIC:
+        return _FAILED_CHECKS
     words = ": ".join(filter(None, [_SAID.get(kind, ""), " ".join(theirs.split())]))
     return words[:_LONGEST] or None
