@@ -16,6 +16,7 @@ _DATED = re.compile(
     r"|(?:mon|tue|wed|thu|fri|sat|sun|пн|вт|ср|чт|пт|сб|вс)[a-zа-я]{0,8}[,.] )"
 )
 _SPEAKER = frozenset(("i", "we", "ich", "wir", "je", "j'ai", "nous", "yo", "io", "ik", "wij", "vi", "jag", "jeg", "я", "мы"))
+_NAMED = re.compile(r"<[^<>\s]{1,100}@[^<>\s]{1,200}>?")
 _MOMENT = re.compile(r"\d{1,2}[:.h時时点시]\s?\d{2}|\d{4}|\d[-./]\d")
 
 
@@ -45,7 +46,7 @@ def attribution(lines: list[str], start: int) -> Opening | None:
     used = 0
     for index in range(start, min(len(lines), start + _MOST_LINES + 2)):
         piece = plain(lines[index])
-        if not piece and used and ("<" in joined[-200:] or (begins and used == 1 and first[-1:] not in ".!?:")):
+        if not piece and used and (joined.count("<") > joined.count(">") or (begins and ("<" in joined or (used == 1 and first[-1:] not in ".!?:")))):
             continue
         if is_quote(lines[index]) and joined.count("<") <= joined.count(">"):
             return Opening(first=start, after=index) if used and _is_dated(joined) else None
@@ -85,7 +86,8 @@ def _later_start(lines: list[str], start: int, end: int) -> int | None:
     No program breaks a line before the date is told, unless a name and an address come first.
     """
     first = plain(lines[start])
-    if _digits(first) >= 4 or ("<" in first and "@" in first) or first.lower().startswith(QUOTERS):
+    is_date = _digits(first) >= 4 and _begins(_bare(first))
+    if is_date or _NAMED.search(first) or first.lower().startswith(QUOTERS):
         return None
     for index in range(end, start, -1):
         folded = _bare(plain(lines[index]))

@@ -52,7 +52,7 @@ def read_block(lines: list[str], index: int, *, announced: bool = False) -> Bloc
             break
         elif line.strip():
             foreign += 1
-            if foreign > _MOST_FOREIGN:
+            if foreign > _MOST_FOREIGN or not lines[number - 1].strip():
                 break
             if number == block.after and last and len(line) <= LONGEST_LINE:
                 block.values[last] += " " + plain(line)

@@ -84,6 +84,11 @@ class TestSplit:
             pytest.param(f"{NEW}\n\n>>> Desk <support@desk.example.com> 3/11/2026 9:00 AM >>>\n{OLD}", NEW, id="GroupWise"),
             pytest.param(f"I can come on Monday\nOn Wed, Mar 11, 2026 at 9:00 AM Desk <d@e.example> wrote:\n{OLD}", "I can come on Monday", id="no gap"),
             pytest.param(f"On Monday I can come\n\nOn 11 Mar 2026, at 09:00, Desk wrote:\n{OLD}", "On Monday I can come", id="the answer begins with On"),
+            pytest.param(
+                f"It is <4711>, ada@example.com\n\nOn 11 Mar 2026, at 09:00, Desk wrote:\n{OLD}", "It is <4711>, ada@example.com", id="an address above"
+            ),
+            pytest.param(f"Write to a@b.example\nOn 11 Mar 2026, at 09:00, Desk wrote:\n{OLD}", "Write to a@b.example", id="an address directly above"),
+            pytest.param(f"Date: tomorrow\n\nok?\n\nFrom: D <d@e.example>\nSent: today\nTo: A\n\n{OLD}", "Date: tomorrow\n\nok?", id="a header's word above"),
             pytest.param(f"Am Montag gern\nAm 11.03.2026 um 09:00 schrieb Desk:\n{OLD}", "Am Montag gern", id="the answer begins with Am"),
             pytest.param(
                 f"{NEW}\n\nOn 11 Mar 2026, D wrote:\n> x\n\nOn 10 Mar 2026, at 09:00, Ada <a@b.example> wrote:\n\n{OLD}", NEW, id="older history unmarked"
