@@ -17,6 +17,7 @@ _TRICKS = dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(
 _META_CHARSET = re.compile(rb"<meta[^>]{1,200}?charset\s{0,9}=\s{0,9}[\"']?([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
 _CONTROLS = re.compile("[\x80-\x9f]")
 _LONGEST_NAME = 180
+_MOST_BYTES = 3_000_000
 
 
 @dataclass(slots=True)
@@ -113,6 +114,9 @@ def text_of(part: Part, warnings: list[str]) -> str:
 
 def text_from(part: Part, data: bytes, warnings: list[str]) -> str:
     """Return a text part's decoded bytes as text: by the charset that it states, else by the one that stands in its HTML."""
+    if len(data) > _MOST_BYTES:
+        warnings.append(f"{len(data) - _MOST_BYTES} bytes left out: a text may have {_MOST_BYTES}.")
+        data = data[:_MOST_BYTES]
     declared = part.parameter("charset") or None
     if declared and codec_of(declared) is None:
         if not says_nothing(declared):

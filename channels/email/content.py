@@ -50,6 +50,7 @@ class _Found:
 
     warnings: list[str]
     sources: dict[int, str] = field(default_factory=dict)
+    letters: int = 0
     inside: list[InboundFile] = field(default_factory=list)
 
 
@@ -58,8 +59,10 @@ def read_content(root: Part, warnings: list[str]) -> Content:
     bodies = sort_out(root)
     found = _Found(warnings)
     for part in [*bodies.text, *bodies.html]:
-        if _is_text(part) and id(part) not in found.sources:
+        # What comes behind more text than is shown stays a file.
+        if _is_text(part) and id(part) not in found.sources and found.letters <= _MOST_TEXT:
             found.sources[id(part)] = _source(part, found)
+            found.letters += len(found.sources[id(part)])
     others = list({id(part): part for part in [*bodies.text, *bodies.html, *bodies.files] if id(part) not in found.sources}.values())
     names = {id(part): f"inline-{number}" for number, part in enumerate(others, start=1)}
     shown = _shown(bodies.html, found.sources, names)

@@ -34,10 +34,11 @@ def _unpacked(data: bytes, warnings: list[str]) -> bytes:
     strange = len(sample) - len(sample.translate(None, _NOT_BASE64))
     # Plain words have a space every few letters and stops besides; junk in honest base64 is rare.
     is_words = len(_SPACES.findall(sample)) * 25 > len(sample) or (strange > 2 and strange * 10 > len(sample))
-    if (is_words and not _has_whole_lines(sample)) or (data.strip() and not from_base64(data)):
-        warnings.append("A part says base64 and is not.")
-        return data
-    return from_base64(data)
+    unpacked = b"" if is_words and not _has_whole_lines(sample) else from_base64(data)
+    if unpacked or not data.strip():
+        return unpacked
+    warnings.append("A part says base64 and is not.")
+    return data
 
 
 def _has_whole_lines(sample: bytes) -> bool:

@@ -164,15 +164,18 @@ class _Reader:
             return [], min(end, start + (2 if data.startswith(b"\r", start) else 1))
         blank = _BLANK_LINE.search(data, start, end)
         stop, after = (blank.start(), blank.end() + 1) if blank else (end, end)
-        if stop - start > MOST_HEADER_BYTES:
-            self.warnings.append(f"{stop - start - MOST_HEADER_BYTES} bytes left out: headers may take {MOST_HEADER_BYTES // 1024} kB.")
+        excess = stop - start - MOST_HEADER_BYTES
+        if excess > 0:
             stop = data.rfind(b"\n", start, start + MOST_HEADER_BYTES) + 1 or start + MOST_HEADER_BYTES
         block = data[start:stop]
         found = headers_in(block)
         if found is None:
             block, used = mended_headers(block, self.warnings)
             found = headers_in(block) or []
-            after = after if start + used >= stop else start + used
+            if start + used < stop:
+                return self._bounded(found), start + used
+        if excess > 0:
+            self.warnings.append(f"{excess} bytes left out: headers may take {MOST_HEADER_BYTES // 1024} kB.")
         return self._bounded(found), after
 
     def _bounded(self, headers: list[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -123,6 +123,7 @@ class TestBounds:
             pytest.param(mail("\x1b$B" * 100_000), id="escapes without end"),
             pytest.param(mail("+1 " * 100_000), id="what might be telephone numbers"),
             pytest.param(b"\r" * 500_000, id="nothing but carriage returns"),
+            pytest.param(b"From: a@b\r\n\r\n" + b"gr\xfc\xdfe\r\n" * 2_000_000, id="fourteen megabytes in no charset"),
             pytest.param(mail(("--b\r\n\r\n" * 50_000), Content_Type="multipart/mixed; boundary=b"), id="fifty thousand parts"),
         ],
     )

@@ -123,6 +123,11 @@ class TestFiles:
         said = built(multi("mixed", part("text/plain", "A"), one, one.replace("\r\n1\r\n", "\r\n2\r\n")))
         assert [(file.name, file.content) for file in said.files] == [("bill.pdf", b"1"), ("bill.pdf", b"2")]
 
+    def test_are_what_comes_behind_more_text_than_is_shown(self) -> None:
+        said = built(multi("mixed", part("text/plain", "x" * 1_200_000), part("text/plain", "B")))
+        assert [(file.name, file.content) for file in said.files] == [("part-1.txt", b"B")]
+        assert said.warnings == ("200000 letters left out: a text may have 1000000.",)
+
     def test_in_uuencode_are_taken_out_of_the_text(self) -> None:
         said = read(mail("See the file.\r\n\r\nbegin 644 note.txt\r\n%:&5L;&\\\r\n`\r\nend\r\n\r\nAda\r\n"))
         assert [(file.name, file.media_type, file.content) for file in said.files] == [("note.txt", "text/plain", b"hello")]
