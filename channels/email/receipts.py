@@ -43,8 +43,8 @@ def receipts_of(account: Account, payload: RawPayload, judgement: Judgement, tok
 
 def _words(kind: MailKind, report: Report | None) -> str | None:
     """Return what an agent reads of it: our word on what it means, then the server's own."""
-    theirs = " ".join(filter(None, [report.status, report.words])) if report else ""
+    status, words = (report.status or "", report.words) if report else ("", "")
+    theirs = words if status in words else f"{status} {words}"
     if kind is MailKind.COMPLAINT and theirs == _UNAUTHENTIC:
         return _FAILED_CHECKS
-    words = ": ".join(filter(None, [_SAID.get(kind, ""), " ".join(theirs.split())]))
-    return words[:_LONGEST] or None
+    return ": ".join(filter(None, [_SAID.get(kind, ""), " ".join(theirs.split())]))[:_LONGEST] or None
