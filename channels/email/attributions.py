@@ -97,7 +97,7 @@ def _later_start(lines: list[str], start: int, end: int) -> int | None:
 
 
 def _digits(text: str) -> int:
-    return sum(sign.isdigit() for sign in _ADDRESSES.sub(" ", text))
+    return sum(map(str.isdigit, _ADDRESSES.sub(" ", text) if "@" in text or "<" in text else text))
 
 
 def _judged(lines: list[str], start: int, after: int, joined: str, begins: bool) -> Opening | None:

@@ -121,7 +121,7 @@ def is_forward(line: str) -> bool:
 
 def is_marker(line: str) -> bool:
     """Say whether a line is a help desk's wish to be answered above it."""
-    if not 12 <= len(line) <= 200:
+    if not 12 <= len(line) <= 120:
         return False
     folded = plain(line).lower()
     return any(phrase in folded for phrase in MARKER_LINES) and (not folded[:1].isalnum() or len(folded) <= 90)

@@ -102,6 +102,13 @@ LIST_FOOTERS = listed(
     prima di stampare questa|prima di stampare, pensa|denk aan het milieu|virus-free|virenfrei|garanti sans virus|libre de virus|confidentiality notice
     """
 )
+# What a gateway puts above a mail from outside.
+BANNER = re.compile(
+    r"(?=.*(?:outside|external|extern|außerhalb|extérieur|zewn|esterno))(?=.*(?:mail|message|nachricht|courriel|correo|messaggio|bericht|wiadomość))"
+    r"\W*(?:caution|warning|external|achtung|vorsicht|warnung|attention|avertissement|atención|attenzione|let op|uwaga|this e-?mail|this message|diese e-mail"
+    r"|ce courriel|este correo)\b"
+    r".*(?:originat|click|recogni[sz]|sender|absender|anhänge|anhang|expéditeur|pièces|remitente|enlaces|mittente|allegati|afzender|bijlagen|nadawc)"
+)
 # How a lawyer's paragraph begins …
 DISCLAIMERS = listed(
     """

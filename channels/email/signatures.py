@@ -8,6 +8,7 @@ import re
 from channels.email.lines import LONGEST_LINE, has_words, is_quote, is_rule, plain
 from channels.email.signature_phrases import (
     ADVERTS,
+    BANNER,
     DEVICES,
     DISCLAIMERS,
     EXCUSES,
@@ -22,6 +23,7 @@ from channels.email.signature_phrases import (
 _MOST_LINES = 25
 _MOST_WEAK = 10
 _LONGEST_MOBILE = 160
+_LONGEST_BANNER = 500
 _LONGEST_SIGNED = 100
 _NAME_BEHIND_DASH = re.compile(r"[-–—~]\s?(?![-\d])[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){0,3}")
 _CONTACT = re.compile(r"@|https?://|www\.|\+?\d[\d ()./-]{6,20}\d")
@@ -74,10 +76,15 @@ def _step(lines: list[str], end: int) -> int | None:
 
 
 def heading_of(lines: list[str]) -> int:
-    """Return how many lines at the top are the head of a PGP signature, whose foot is at the end."""
-    if not lines or lines[0].strip() != _ARMOUR:
+    """Return how many lines at the top are no words of the writer: the head of a PGP signature, whose foot is at the end, or a gateway's banner."""
+    first = next((index for index, line in enumerate(lines[:6]) if plain(line)), 0)
+    end = next((index for index in range(first, min(len(lines), first + 6)) if not plain(lines[index])), 0)
+    if not end:
         return 0
-    return next((index for index, line in enumerate(lines[:6]) if not line.strip()), 0)
+    if lines[first].strip() == _ARMOUR:
+        return end
+    banner = " ".join(plain(line) for line in lines[first:end]).lower()
+    return end if len(banner) <= _LONGEST_BANNER and BANNER.match(banner) and has_words(lines[end:]) else 0
 
 
 def _ornament(lines: list[str], end: int) -> int | None:
@@ -147,7 +154,7 @@ def _is_signed(lines: list[str]) -> bool:
 def _mobile(lines: list[str], end: int) -> int | None:
     """The last line, or the last paragraph of two, is what a telephone or a program adds."""
     begin = _paragraph(lines, end, most=2)
-    if 1 <= end - begin <= 2 and _is_mobile(" ".join(plain(line) for line in lines[begin:end])):
+    if end - begin == 2 and _is_mobile(" ".join(plain(line) for line in lines[begin:end])):
         return begin
     return end - 1 if _is_mobile(plain(lines[end - 1])) else None
 
@@ -162,6 +169,8 @@ def _is_mobile(text: str) -> bool:
 
 
 def _is_sent_from(folded: str) -> bool:
+    if not folded.startswith(SENT_FROM) and FRAMES.match(folded) is None:
+        return False
     head, tail = _clauses(folded)
     words = head.split()
     if (tail and not any(excuse in tail for excuse in EXCUSES)) or len(words) > 14 or any(word in SENTENCE_WORDS for word in words[2:]):

@@ -187,8 +187,23 @@ class TestDelimiters:
         assert said.signature.startswith("-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n-----BEGIN PGP SIGNATURE-----")
 
     @pytest.mark.parametrize(
+        "banner",
+        [
+            "CAUTION: This email originated from outside of this company. Do not click links or open attachments unless you recognize the sender.",
+            "*EXTERNAL EMAIL* Do not click on links\nif you do not know the sender.",
+            "[EXTERNAL] This message comes from an external sender.",
+            "ACHTUNG: Diese E-Mail kommt von außerhalb. Öffnen Sie keine Anhänge.",
+        ],
+    )
+    def test_a_gateways_banner(self, banner: str) -> None:
+        said = split(f"{banner}\n\n{NEW}\n\n{HISTORY}")
+        assert (said.reply, said.signature, said.quoted) == (NEW, banner, HISTORY)
+
+    @pytest.mark.parametrize(
         "text",
         [
+            pytest.param("Attention: the external lamp is broken.\n\nPlease help.", id="no banner"),
+            pytest.param("Warning: your mail to the external warehouse bounced.\n\nPlease help.", id="no banner either"),
             pytest.param("And here is a fix -- this is not a signature.\n\nbye", id="dashes in a line"),
             pytest.param("My list:\n\n- Lamp\n\n- Plug", id="items of one word"),
             pytest.param("I need:\n\n- Lamp", id="a list of one"),
