@@ -260,7 +260,7 @@ class InboxDirectory:
         return InboxView(
             id=row.id, key=row.key, channel=row.channel, name=row.name, address=row.address, is_on=row.is_on, is_restricted=row.is_restricted,
             team_id=row.team_id, options=InboxOptions(**row.options), health=health, last_in_at=last_in,  # type: ignore[arg-type]
-            last_out_at=max(filter(None, (row.last_out_at, self._spoke.get(row.id))), default=None), last_error=last_error,
+            last_out_at=max(filter(None, (row.last_out_at, self._spoke.get(row.id))), default=None), last_seen_at=row.last_ok_at, last_error=last_error,
         )  # fmt: skip
 
 

@@ -67,7 +67,10 @@ class InboxOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxView:
-    """An inbox as agents see it: no settings, no secrets. `health` is ok, quiet (nothing came yet), failing or off."""
+    """An inbox as agents see it: no settings, no secrets. `health` is ok, quiet (nothing came yet), failing or off.
+
+    `last_seen_at` is when what it is fetched from last answered; None where everything is brought to us.
+    """
 
     id: int
     key: str
@@ -81,6 +84,7 @@ class InboxView:
     health: str
     last_in_at: datetime | None
     last_out_at: datetime | None
+    last_seen_at: datetime | None
     last_error: str | None
 
 

@@ -21,11 +21,12 @@ class LimitsShape(Shape):
 
 
 class HealthShape(Shape):
-    """How an inbox is doing."""
+    """How an inbox is doing; `last_seen_at` is when the mailbox or bot that it is fetched from last answered."""
 
     state: Literal["ok", "quiet", "failing", "off"]
     last_in_at: Moment | None
     last_out_at: Moment | None
+    last_seen_at: Moment | None
     last_error: str | None
 
 
@@ -66,7 +67,13 @@ class InboxShape(Shape):
             is_restricted=inbox.is_restricted,
             team_id=inbox.team_id,
             health=HealthShape.model_validate(
-                {"state": inbox.health, "last_in_at": inbox.last_in_at, "last_out_at": inbox.last_out_at, "last_error": inbox.last_error}
+                {
+                    "state": inbox.health,
+                    "last_in_at": inbox.last_in_at,
+                    "last_out_at": inbox.last_out_at,
+                    "last_seen_at": inbox.last_seen_at,
+                    "last_error": inbox.last_error,
+                }
             ),
             features=sorted(manifest.features),
             limits=LimitsShape(text=manifest.text_limit),

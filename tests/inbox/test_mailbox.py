@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -23,13 +23,6 @@ from tests.support.imap_stand_in import ImapStandIn
 # Larger than what is kept in the row itself.
 LARGE = mail("word " * 20_000, Message_ID="<large@mail.example.com>")
 SMALL = mail("A word.", Message_ID="<small@mail.example.com>")
-
-
-async def until(condition: Callable[[], object]) -> None:
-    """Wait until something is so."""
-    async with asyncio.timeout(20):
-        while not condition():
-            await asyncio.sleep(0.02)
 
 
 class Mailbox:
@@ -96,7 +89,7 @@ async def test_a_full_disk_turns_the_inbox_red_and_loses_nothing(mailbox: Mailbo
     assert await mailbox.mark() == "1:2"
 
 
-async def test_new_uids_double_nothing(mailbox: Mailbox) -> None:
+async def test_new_uids_double_nothing(mailbox: Mailbox, clock: MovedClock) -> None:
     mailbox.server.mails = {7: LARGE, 9: SMALL}
     async with mailbox.read():
         await mailbox.until_health("ok")
@@ -105,6 +98,7 @@ async def test_new_uids_double_nothing(mailbox: Mailbox) -> None:
             while await mailbox.mark() != "2:3":
                 await asyncio.sleep(0.05)
     assert await mailbox.ids() == ["<large@mail.example.com>", "<small@mail.example.com>", "<third@mail.example.com>"]
+    assert (await mailbox.view()).last_seen_at == clock.now()
 
 
 async def test_a_trouble_that_cannot_be_written_is_shown_all_the_same(desk: Desk, clock: MovedClock, monkeypatch: pytest.MonkeyPatch) -> None:

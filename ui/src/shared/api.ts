@@ -50,6 +50,7 @@ export interface Inbox extends Named {
     state: 'ok' | 'quiet' | 'failing' | 'off';
     last_in_at: Moment | null;
     last_out_at: Moment | null;
+    last_seen_at: Moment | null;
     last_error: string | null;
   };
   features: Feature[];
@@ -163,6 +164,8 @@ export interface Message {
   has_html: boolean;
   is_unverified: boolean;
   placed_by: string;
+  /** Who else was written to. */
+  participants: string[];
   sent_at: Moment;
   received_at: Moment | null;
   attachments: Attachment[];

@@ -396,6 +396,7 @@ export const t = {
     health: { ok: 'Healthy', quiet: 'Quiet', failing: 'Failing', off: 'Off' },
     lastIn: (moment: string): string => `last in ${moment}`,
     lastOut: (moment: string): string => `last out ${moment}`,
+    lastSeen: (moment: string): string => `last answer of its server ${moment}`,
     turnOn: (name: string): string => `${name} is on`,
     on: 'On',
     failed: 'The settings could not be loaded.',
