@@ -92,6 +92,7 @@ class Message(Base):
     is_unverified: Mapped[bool]
     is_automatic: Mapped[bool]
     placed_by: Mapped[str] = mapped_column(Text)
+    participants: Mapped[list[str] | None]
     sent_at: Mapped[datetime]
     received_at: Mapped[datetime]
 

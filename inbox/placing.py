@@ -273,6 +273,7 @@ def _message_row(guest: _Guest, uow: UnitOfWork) -> dict[str, object]:
         "html": clean(message.html) if message.html else None,
         "is_unverified": not who.is_verified or placement.is_stranger,
         "is_automatic": message.is_automatic,
+        "participants": [clean(participant) for participant in message.participants],
         "placed_by": clean(f"{who.reason}; {placement.reason}{besides}"),
         "sent_at": message.sent_at or now,
         "received_at": now,

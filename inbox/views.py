@@ -116,6 +116,7 @@ class MessageView:
     has_html: bool
     is_unverified: bool
     placed_by: str
+    participants: tuple[str, ...]
     sent_at: datetime
     received_at: datetime
     files: tuple[FileView, ...]

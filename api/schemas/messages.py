@@ -43,7 +43,7 @@ class DeliveryShape(Shape):
 
 
 class MessageShape(Shape):
-    """One thing said: `text` is the new part, `quoted` the history that came along; `placed_by` says why it stands here."""
+    """One thing said: `text` is the new part, `quoted` the history that came along; `placed_by` says why it stands here, `participants` who else was written to."""
 
     id: Id
     case_id: Id
@@ -61,6 +61,7 @@ class MessageShape(Shape):
     has_html: bool
     is_unverified: bool
     placed_by: str
+    participants: list[str]
     sent_at: Moment
     received_at: Moment | None
     attachments: list[AttachmentShape]
@@ -88,6 +89,7 @@ class MessageShape(Shape):
             has_html=message.has_html,
             is_unverified=message.is_unverified,
             placed_by=message.placed_by,
+            participants=list(message.participants),
             sent_at=message.sent_at,
             received_at=message.received_at,
             attachments=[AttachmentShape.of(file) for file in message.files],

@@ -34,6 +34,7 @@ class ShownMessage(NamedTuple):
     has_html: bool
     is_unverified: bool
     placed_by: str
+    participants: list[str] | None
     sent_at: datetime
     received_at: datetime
     root_id: int
@@ -62,7 +63,7 @@ class ShownFile(NamedTuple):
 _SHOWN = (
     select(
         _m.id, _m.case_id, _m.conversation_id, _m.inbox_id, _m.direction, _m.kind, _m.author_id, _m.text, _m.quoted, _m.subject, _m.html.is_not(None),
-        _m.is_unverified, _m.placed_by, _m.sent_at, _m.received_at, _roots.c.id, _roots.c.name, _agents.c.name, _d.state, _d.recipient, _d.attempts, _d.error,
+        _m.is_unverified, _m.placed_by, _m.participants, _m.sent_at, _m.received_at, _roots.c.id, _roots.c.name, _agents.c.name, _d.state, _d.recipient, _d.attempts, _d.error,
         _d.due_at,
     )
     .select_from(

@@ -86,6 +86,14 @@ class TestMessages:
         assert (original.content, original.headers["Content-Type"]) == (raw.body, "message/rfc822")
         assert original.headers["Content-Disposition"].startswith("attachment")
 
+    async def test_name_everybody_whom_they_were_written_to(self, stored_desk: Desk) -> None:
+        desk = stored_desk
+        mail = await desk.estate.house.directory.create(channel="email", name="Support", address="support@desk.example", settings=house.EMAIL)
+        message = house.said(mail.id, sender="ada@example.com", kind=IdentityKind.EMAIL, subject="Hello", external_id="<2@x>")
+        taken = await desk.estate.intake.take(replace(message, participants=("ben@example.com", "cleo@example.com")))
+        assert (await desk.otto.get(f"/messages/{taken.message_id}")).json["participants"] == ["ben@example.com", "cleo@example.com"]
+        assert (await desk.reply(desk.otto, str(taken.case_id), "Hello")).json["participants"] == []
+
     async def test_has_no_html_where_there_is_none(self, desk: Desk) -> None:
         said = await desk.says("Hello")
         assert (await desk.otto.get(f"/messages/{said['message_id']}/html")).status == 404

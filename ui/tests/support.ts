@@ -55,6 +55,7 @@ export function message(change: Partial<Message> = {}): Message {
     quoted: null,
     subject: null,
     has_html: false,
+    participants: [],
     is_unverified: false,
     placed_by: '',
     sent_at: '2026-11-20T10:00:00Z',

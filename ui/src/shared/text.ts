@@ -211,6 +211,7 @@ export const t = {
     you: 'You',
     otherCase: 'Another case',
     unverified: 'Sender not verified',
+    alsoTo: 'Also to',
     quoted: 'Show signature and history',
     original: 'Show original',
     hideOriginal: 'Hide original',
