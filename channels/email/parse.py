@@ -1,15 +1,17 @@
 """A mail's bytes to an InboundMessage: pure, and never a refusal — what is broken is read as far as it goes, with a warning."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import TypeVar
 
 from channels.contract import Account, InboundFile, InboundMessage, RawPayload
 from channels.email.bounces import Judgement, MailKind, judge
 from channels.email.charsets import decode
 from channels.email.content import read_content
-from channels.email.forwards import forwarded
+from channels.email.forwards import Forwarded, forwarded
 from channels.email.framing import Envelope, opened
 from channels.email.headers import MOST_IDS, Mailbox, addresses_of, decode_words, mailboxes, message_ids
 from channels.email.html_quotes import split_body
@@ -24,6 +26,8 @@ _MOST_TEXT = 1_000_000
 _AUTO_REPLIES = (MailKind.AUTO_REPLY, MailKind.OUT_OF_OFFICE)
 _MOST_WARNINGS = 20
 _MOST_PARTICIPANTS = 50
+_UNJUDGED = Judgement(kind=MailKind.MESSAGE, reason="It could not be judged.")
+_Found = TypeVar("_Found")
 _EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
 # Everything that the libraries below can raise over bytes made to hurt; the fuzzing tests keep this list honest.
 _TROUBLE = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError, OverflowError)
@@ -43,6 +47,7 @@ class Mail:
     text: str
     split: Split
     judgement: Judgement
+    inner: Forwarded | None = None
     html: str | None = None
     files: tuple[InboundFile, ...] = ()
     warnings: list[str] = field(default_factory=list)
@@ -64,7 +69,7 @@ def read_mail(raw: bytes, envelope: Envelope) -> Mail:
     try:
         return _read(raw, envelope)
     except _TROUBLE:
-        return _bare(raw, envelope)
+        return _bare(raw)
 
 
 def _read(raw: bytes, envelope: Envelope) -> Mail:
@@ -83,20 +88,20 @@ def _read(raw: bytes, envelope: Envelope) -> Mail:
         cc=tuple(mailboxes(root.values("cc"), hint)),
         subject=subject,
         text=content.text,
-        split=split_body(content.text, content.source, subject),
-        judgement=judge(root, content.text, envelope),
+        split=_or(Split(reply=content.text), lambda: split_body(content.text, content.source, subject)),
+        judgement=_or(_UNJUDGED, lambda: judge(root, content.text, envelope)),
+        inner=_or(None, lambda: forwarded(content.text, subject)),
         html=content.html,
         files=content.files,
         warnings=warnings,
     )
 
 
-def _bare(raw: bytes, envelope: Envelope) -> Mail:
+def _bare(raw: bytes) -> Mail:
     """Return what can be said of a mail that no reader survives: its text as it lies there."""
     text = clean(decode(raw[:_MOST_TEXT]).replace("\r\n", "\n").replace("\r", "\n"))
     warning = "The mail could not be taken apart; its source stands as text."
-    root = Part()
-    return Mail(root=root, digest=digest_of(raw), text=text, split=Split(reply=text), judgement=judge(root, text, envelope), warnings=[warning])
+    return Mail(root=Part(), digest=digest_of(raw), text=text, split=Split(reply=text), judgement=_UNJUDGED, warnings=[warning])
 
 
 def message_of(account: Account, payload: RawPayload, envelope: Envelope, mail: Mail) -> InboundMessage:
@@ -112,7 +117,7 @@ def message_of(account: Account, payload: RawPayload, envelope: Envelope, mail: 
         text=mail.split.shown,
         quoted=mail.split.folded,
         html=mail.html,
-        claims=claims_of(sender, claims, mail.split, forwarded(mail.text, mail.subject)),
+        claims=_or(tuple(claims), lambda: claims_of(sender, claims, mail.split, mail.inner)),
         reply_tokens=reply_tokens(root, envelope, recipients, mail.references),
         references=mail.references,
         subject=mail.subject,
@@ -125,6 +130,14 @@ def message_of(account: Account, payload: RawPayload, envelope: Envelope, mail: 
         warnings=tuple(dict.fromkeys(warnings))[:_MOST_WARNINGS],
         raw=payload,
     )
+
+
+def _or(otherwise: _Found, look: Callable[[], _Found]) -> _Found:
+    """Return what a look at the words finds; one that stumbles over them costs no more than its own answer."""
+    try:
+        return look()
+    except _TROUBLE:
+        return otherwise
 
 
 def digest_of(raw: bytes) -> str:

@@ -1,9 +1,11 @@
 """What is read from a mail: one sample for each thing that real mail does."""
 
+from collections.abc import Callable
+
 import pytest
 
 from channels.contract import InboundMessage
-from channels.email.parse import parse
+from channels.email.parse import _or, parse
 from kernel.claims import Claim, IdentityKind, Trust
 from tests.channels.email.mails import ACCOUNT, TOKEN, delivered, mail, plain, read, sample
 
@@ -270,6 +272,12 @@ class TestFiles:
         said = read(mail(part * 300 + "--b--\r\n", Content_Type='multipart/mixed; boundary="b"'))
         assert len(said.files) == 100
         assert said.warnings == ("101 parts left out: a mail may have 200.", "99 files left out: a mail may have 100.")
+
+
+class TestLooks:
+    @pytest.mark.parametrize("stumbles", [lambda: {}["from"], lambda: [][0], lambda: int("x"), lambda: None.value])  # type: ignore[attr-defined]  # it is what goes wrong
+    def test_that_stumble_cost_no_more_than_their_own_answer(self, stumbles: Callable[[], str]) -> None:
+        assert _or("otherwise", stumbles) == "otherwise"
 
 
 class TestWarnings:
