@@ -39,6 +39,11 @@ class Patience:
     # RFC 2177 allows 29 minutes; the end of each IDLE is also the proof that the other side still lives.
     idle_for: float = 40.0
     settled_after: float = 60.0  # a connection that ends later has done its work
+    again_after: float = 0.5  # doubled after each failure
+    again_at_most: float = 30.0
+    # Somebody has to change something first, and many servers lock out who tries a wrong password time after time.
+    refused_again_after: float = 10.0
+    refused_again_at_most: float = 300.0
 
 
 @dataclass(frozen=True, slots=True)

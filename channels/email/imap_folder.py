@@ -23,9 +23,6 @@ log = structlog.get_logger()
 Say = Callable[[str, str | None], Awaitable[None]]
 """Takes a folder's name and its trouble, or None when it is well."""
 
-_WAITS = (timedelta(seconds=0.5), timedelta(seconds=30))
-# Somebody has to change something first, and many servers lock out who tries a wrong password time after time.
-_WAITS_REFUSED = (timedelta(seconds=10), timedelta(minutes=5))
 _MOST_ASKED = 500
 _MOST_AT_ONCE = 20
 _MOST_BYTES_AT_ONCE = 16 * 1024 * 1024
@@ -80,11 +77,11 @@ class Folder:
         loop = asyncio.get_running_loop()
         settings, patience = self._around.settings, self._around.patience
         while True:
-            began, words, (first, most) = loop.time(), "", _WAITS
+            began, words, is_refused = loop.time(), "", False
             try:
                 await self._stay_connected()
             except (SignInRefused, TokenRefused) as refusal:
-                words, (first, most) = refusal.sentence, _WAITS_REFUSED
+                words, is_refused = refusal.sentence, True
                 if self._around.tokens is not None:
                     self._around.tokens.forget()
             except (StorageUnavailable, Unavailable) as trouble:
@@ -97,7 +94,7 @@ class Folder:
             # Servers end a connection that did its work now and then: no trouble, unless the next one is.
             if not is_settled:
                 await self._around.say(self._name, f"IMAP at {settings.imap_host}: {words}")
-            await asyncio.sleep(doubling(max(1, self._failures), first=first, most=most).total_seconds())
+            await asyncio.sleep(_pause(patience, max(1, self._failures), is_refused))
 
     async def _stay_connected(self) -> None:
         around, settings = self._around, self._around.settings
@@ -111,7 +108,7 @@ class Folder:
                 trouble = await self._fetch_new(box)
                 await around.say(self._name, trouble)
                 rounds_held_back = 0 if trouble is None else rounds_held_back + 1
-                soon = doubling(rounds_held_back, first=_WAITS[0], most=_WAITS[1]).total_seconds() if trouble else None
+                soon = _pause(around.patience, rounds_held_back) if trouble else None
                 await box.wait(settings.poll_seconds, soon)
         finally:
             box.close()
@@ -198,6 +195,12 @@ class Folder:
             elif isinstance(outcome, BaseException):
                 raise outcome
         return failed
+
+
+def _pause(patience: Patience, failures: int, is_refused: bool = False) -> float:
+    """Return how many seconds to wait after so many failures in a row."""
+    first, most = (patience.refused_again_after, patience.refused_again_at_most) if is_refused else (patience.again_after, patience.again_at_most)
+    return doubling(failures, first=timedelta(seconds=first), most=timedelta(seconds=most)).total_seconds()
 
 
 def _batches(sizes: Mapping[int, int], most_bytes: int) -> Iterator[dict[int, int]]:

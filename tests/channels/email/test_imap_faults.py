@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
@@ -12,9 +13,10 @@ from kernel.clock import MovedClock
 from kernel.errors import StorageUnavailable
 from tests.channels.email.mails import ACCOUNT, mail
 from tests.channels.email.polling import Polling, letters
+from tests.support import torture
 from tests.support.imap_stand_in import Huge, ImapStandIn
 
-HASTY = Patience(silent_within=1, silent_at_work_within=1, open_within=2, look_within=2, idle_for=0.3)
+HASTY = Patience(silent_within=1, silent_at_work_within=1, open_within=2, look_within=2, idle_for=0.3, again_after=0.05, again_at_most=0.5)
 
 
 @pytest.fixture
@@ -65,12 +67,12 @@ class TestConnection:
     def test_is_known_as_dead_within_two_minutes(self) -> None:
         """The longest way: an IDLE begins as the peer vanishes, its end is not answered, and neither is the next connection."""
         patience = Patience()
-        assert patience.idle_for + patience.silent_within + 1 + patience.open_within <= 120
+        assert patience.idle_for + patience.silent_within + 2 * patience.again_after + patience.open_within <= 120
         assert patience.look_within <= 120
         assert patience.idle_for < 29 * 60
 
     async def test_that_ends_after_long_service_is_no_trouble_when_the_next_one_works(self, server: ImapStandIn, clock: MovedClock) -> None:
-        polling = Polling(clock, server.port, patience=Patience(settled_after=0.0))
+        polling = Polling(clock, server.port, patience=replace(HASTY, settled_after=0.0))
         async with polling.running():
             await polling.health.until_well()
             server.drop()
@@ -179,6 +181,44 @@ class TestKeeping:
             await polling.health.until_well()
         assert polling.intake.bodies == letters("one", "three", "four", "two")
         assert polling.mark == "1:4"
+
+
+@pytest.mark.torture
+async def test_nothing_is_lost_whatever_goes_wrong_and_however_often(server: ImapStandIn, clock: MovedClock) -> None:
+    """Mail comes while connections drop in the middle of mails, the disk fills, the server refuses, falls silent, counts its UIDs anew, and we are restarted."""
+    chance = torture.dice("a mailbox in trouble")
+    polling = Polling(clock, server.port, patience=replace(HASTY, silent_within=0.3, silent_at_work_within=0.3, open_within=0.5, look_within=0.5))
+    written = [letter for number in range(torture.size(40, 1500)) for letter in letters(f"n{number}")]
+    troubles = ("drop", "cut", "disk", "mistake", "refused", "silent", "uids", "nothing", "nothing")
+    waiting = list(reversed(written))
+    while waiting:
+        async with polling.running():
+            for _ in range(chance.randint(1, 8)):
+                for _ in range(min(len(waiting), chance.randint(0, 9))):
+                    server.put(waiting.pop())
+                await asyncio.sleep(chance.uniform(0, 0.1))
+                server.refused, server.is_silent = set(), False
+                match chance.choice(troubles):
+                    case "drop":
+                        server.drop()
+                    case "cut":
+                        server.drops = chance.randint(1, 3)
+                    case "disk":
+                        polling.intake.fail(*[StorageUnavailable()] * chance.randint(1, 30))
+                    case "mistake":
+                        polling.intake.fail(RuntimeError("a mistake of ours"))
+                    case "refused":
+                        server.refused = set(chance.sample(sorted(server.mails), k=min(3, len(server.mails))))
+                    case "silent":
+                        server.is_silent = True
+                    case "uids":
+                        server.uidvalidity, server.mails = server.uidvalidity + 1, dict(enumerate(server.mails.values(), start=chance.randint(1, 50)))
+    server.refused, server.is_silent = set(), False
+    async with polling.running(), asyncio.timeout(60):
+        while polling.mark != f"{server.uidvalidity}:{max(server.mails)}":
+            await asyncio.sleep(0.02)
+        await polling.health.until_well()
+    assert set(polling.intake.bodies) == set(written)
 
 
 class TestHugeMail:
