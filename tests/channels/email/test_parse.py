@@ -275,7 +275,7 @@ class TestFiles:
 
 
 class TestLooks:
-    @pytest.mark.parametrize("stumbles", [lambda: {"a": "b"}["from"], lambda: str(int("x")), lambda: chr(-1), lambda: b"\xff".decode()])
+    @pytest.mark.parametrize("stumbles", [lambda: {"a": "b"}["from"], lambda: str(int("x")), lambda: chr(-1), b"\xff".decode])
     def test_that_stumble_cost_no_more_than_their_own_answer(self, stumbles: Callable[[], str]) -> None:
         assert _or("otherwise", stumbles) == "otherwise"
 
