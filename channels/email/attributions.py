@@ -16,6 +16,10 @@ _DATED = re.compile(
     r"|(?:mon|tue|wed|thu|fri|sat|sun|пн|вт|ср|чт|пт|сб|вс)[a-zа-я]{0,8}[,.] )"
 )
 _SPEAKER = frozenset(("i", "we", "ich", "wir", "je", "j'ai", "nous", "yo", "io", "ik", "wij", "vi", "jag", "jeg", "я", "мы"))
+_RUNNING_STARTS = ("On ", "Am ", "Le ", "El ", "Il ", "Em ", "Op ", "Den ", "W dniu ", "Dnia ")
+_RUNS_ON = re.compile(r"[>)],? ?(?:wrote|.{0,12}geschrieben|a écrit|escribió|ha scritto|escreveu|.{0,14}geschreven|napisał\(a\)) ?:\s{1,10}\S")
+_TIME = re.compile(r"\d[:.]\d\d")
+_ALONE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?: \d{1,2}:\d{2})?(?: GMT[+-]\d{2}:\d{2})? [^<>]{0,80}<[^<>\s]{1,100}@[^<>\s]{1,200}>")
 _NAMED = re.compile(r"<[^<>\s]{1,100}@[^<>\s]{1,200}>?")
 _MOMENT = re.compile(r"\d{1,2}[:.h時时点시]\s?\d{2}|\d{4}|\d[-./]\d")
 
@@ -156,6 +160,23 @@ def _says_then_dates(folded: str) -> bool:
         if found and before and len(before.split()) <= 6 and len(after.split()) <= 8 and sum(sign.isdigit() for sign in after) >= 6:
             return True
     return False
+
+
+def runs_on(line: str) -> bool:
+    """Say whether an introduction and the quote below it stand on one line, as Yahoo's plain text has it."""
+    if "@" not in line[:_LONGEST] or not line.lstrip().startswith(_RUNNING_STARTS):
+        return False
+    text = plain(line[:_LONGEST])
+    found = _RUNS_ON.search(text)
+    before = text[: found.start() + 1] if found else ""
+    return _TIME.search(before) is not None and "@" in before and _digits(before) >= 4 and not any(own in before.lower() for own in PRONOUNS)
+
+
+def stands_alone(lines: list[str], index: int) -> bool:
+    """Say whether a paragraph is a date, a name and an address and nothing else, as Gmail once introduced a quote."""
+    if index + 1 < len(lines) and lines[index + 1].strip():
+        return False
+    return (index == 0 or not lines[index - 1].strip()) and _ALONE.fullmatch(plain(lines[index])) is not None
 
 
 def lead_of(lines: list[str], index: int) -> int:

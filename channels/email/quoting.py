@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from channels.email import signatures
-from channels.email.attributions import Opening, attribution, is_cited, lead_of
+from channels.email.attributions import Opening, attribution, is_cited, lead_of, runs_on, stands_alone
 from channels.email.header_blocks import is_forward, is_marker, is_one_line_block, is_original, over_rule, read_block
 from channels.email.lines import LONGEST_LINE, MOST_LOOKED_AT, depth, end_of_marked, has_words, is_marked_somehow, is_quote, next_said, plain
 from channels.email.phrases import FORWARDING_SUBJECTS, INSIDE
@@ -106,6 +106,8 @@ def first_opening(lines: list[str], *, forwards: bool = False) -> Opening | None
     said = False
     not_before = own_block = 0
     for index, line in enumerate(lines[:MOST_LOOKED_AT]):
+        if runs_on(line):
+            return Opening(first=index, after=len(lines))
         if len(line) > LONGEST_LINE or _WORTH_A_LOOK.search(line) is None:
             said = said or has_words([line])
             continue
@@ -134,7 +136,7 @@ def _introduced(lines: list[str], index: int, *, said: bool, forwards: bool) -> 
         return _FORWARD
     if is_original(lines, index):
         return _FORWARD if forwards else Opening(first=index, after=index + 1)
-    if said and is_marker(line):
+    if said and (is_marker(line) or stands_alone(lines, index)):
         return Opening(first=index, after=len(lines))
     if read_block(lines, index) is not None or is_one_line_block(line):
         if forwards:

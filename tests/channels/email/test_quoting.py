@@ -89,6 +89,9 @@ class TestSplit:
             ),
             pytest.param(f"Write to a@b.example\nOn 11 Mar 2026, at 09:00, Desk wrote:\n{OLD}", "Write to a@b.example", id="an address directly above"),
             pytest.param(f"Date: tomorrow\n\nok?\n\nFrom: D <d@e.example>\nSent: today\nTo: A\n\n{OLD}", "Date: tomorrow\n\nok?", id="a header's word above"),
+            pytest.param(f"{NEW}\n\n  On Wed, Mar 11, 2026 at 9:00 AM, Desk<d@e.example> wrote:   {OLD} {'word ' * 300}", NEW, id="Yahoo's single line"),
+            pytest.param(f"{NEW}\n\nAm Mittwoch, 11. März 2026 um 09:00 hat Desk <d@e.example> Folgendes geschrieben:  {OLD}", NEW, id="Yahoo's German line"),
+            pytest.param(f"{NEW}\n\n2014/4/7 Desk <support@desk.example.com>\n\n{OLD}", NEW, id="Gmail of old without a colon"),
             pytest.param(f"Am Montag gern\nAm 11.03.2026 um 09:00 schrieb Desk:\n{OLD}", "Am Montag gern", id="the answer begins with Am"),
             pytest.param(
                 f"{NEW}\n\nOn 11 Mar 2026, D wrote:\n> x\n\nOn 10 Mar 2026, at 09:00, Ada <a@b.example> wrote:\n\n{OLD}", NEW, id="older history unmarked"
@@ -140,6 +143,8 @@ class TestSplit:
             pytest.param(f"My comments are inline.\n\nOn 11 Mar 2026, at 09:00, Desk <d@e.example> wrote:\n\n{OLD} Yes.", id="answers inline"),
             pytest.param(f"Antworten im Text in rot.\n\nVon: D\nGesendet: heute\nAn: A\nBetreff: L\n\n{OLD} Ja.", id="answers in red, German"),
             pytest.param("On 11.03.2026 at 09:00 I typed:\n> lamp on\n> lamp off\n\nand nothing happened.", id="what the writer typed"),
+            pytest.param("Hello.\n\nOn 11 March 2026 ada@example.com wrote: it is off. And then it was on.", id="a sentence that runs on"),
+            pytest.param("2026-03-11 Ada Quist <ada@example.com>\n\t* lamp.py: off\n\n2026-03-10 Bo <bo@example.com>\n\t* plug.py: on", id="a change log"),
             pytest.param("As Shakespeare wrote:\nall the world's a stage.", id="somebody else wrote"),
             pytest.param("The options are:\n* red: 12.03.2026\n* blue: 13.03.2026", id="dated options"),
             pytest.param("12:30: lamp off\n12:45: lamp on\n13:00: lamp off", id="a log"),
