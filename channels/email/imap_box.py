@@ -185,9 +185,7 @@ class _Line:
         most = self._most_bytes
         found = self._bodies([uid for uid, size in sizes.items() if size <= most], most + 1)
         found |= self._bodies([uid for uid, size in sizes.items() if size > most], BEGINNING)
-        fetched = [Fetched(uid, sizes[uid], raw) for uid, raw in sorted(found.items())]
-        # Some servers do not know how large a mail is.
-        return [Fetched(one.uid, len(one.raw), one.raw[:BEGINNING]) if one.raw and len(one.raw) > most else one for one in fetched]
+        return [_fetched(uid, sizes[uid], raw, most) for uid, raw in sorted(found.items())]
 
     def idle(self, seconds: float) -> None:
         self._opened(self._patience.silent_within)[0].idle_for(seconds)
@@ -239,6 +237,15 @@ class _Line:
             raise OSError("the connection is closed")
         self._client.sock.settimeout(silent_within)
         return self._client, self._box
+
+
+def _fetched(uid: int, stated: int, raw: bytes | None, most: int) -> Fetched:
+    """Return what was fetched of a mail; how large it is, some servers only guess."""
+    if raw is None:
+        return Fetched(uid, stated, None)
+    if stated > most and len(raw) >= BEGINNING:
+        return Fetched(uid, max(stated, len(raw)), raw)
+    return Fetched(uid, len(raw), raw[:BEGINNING] if len(raw) > most else raw)
 
 
 def _sign_in(client: ImapClient, box: Wrapped, credentials: Credentials, port: int) -> None:

@@ -222,6 +222,15 @@ async def test_nothing_is_lost_whatever_goes_wrong_and_however_often(server: Ima
 
 
 class TestHugeMail:
+    @pytest.mark.parametrize("stated", [0, 10, 5_000, 100_000_000])
+    async def test_that_is_none_is_whole_whatever_size_the_server_states(self, server: ImapStandIn, polling: Polling, stated: int) -> None:
+        """Some servers only guess."""
+        server.mails, server.sizes = {1: letters("one")[0]}, {1: stated}
+        async with polling.running():
+            await polling.intake.until_kept(1)
+        [(_, payload)] = polling.intake.kept
+        assert (payload.content_type, payload.body) == ("message/rfc822", letters("one")[0])
+
     @pytest.mark.parametrize("stated", [100_000_000, 1000], ids=["of 100 MB", "of 100 MB that the server thinks small"])
     async def test_comes_as_its_beginning_and_holds_up_nobody(self, server: ImapStandIn, clock: MovedClock, stated: int) -> None:
         polling = Polling(clock, server.port, patience=HASTY, most_bytes=1_000_000)
