@@ -9,7 +9,7 @@ from lxml import etree  # type: ignore[import-untyped]
 
 from channels.email.layout import laid_out
 
-MOST_MARKUP = 600_000
+MOST_MARKUP = 500_000
 _MOST_TAGS = 30_000
 _SCHEMES = {"http", "https", "mailto", "tel", "cid"}
 _ATTRIBUTES = {**{tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()}, "*": {"dir", "lang", "title", "style", "align"}}
