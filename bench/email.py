@@ -211,8 +211,12 @@ def _replies(truth: list[dict[str, object]]) -> Iterator[Figure]:
         exact = sum(reply.split() == expected.split() for reply, expected in pairs)
         lost = sum(bool(Counter(expected.split()) - Counter(reply.split())) for reply, expected in pairs)
         left = sum(bool(Counter(reply.split()) - Counter(expected.split())) for reply, expected in pairs)
-        yield Figure(name=f"new part exact ({kind})", value=100 * exact / len(pairs), unit="%", at_least=80, note=f"{exact} of {len(pairs)}")
-        yield Figure(name=f"words lost ({kind})", value=100 * lost / len(pairs), unit="%", at_most=3, note=f"{lost} of {len(pairs)}")
+        yield Figure(
+            name=f"new part exact ({kind})", value=100 * exact / len(pairs), unit="%", at_least=80 if kind == "text" else None, note=f"{exact} of {len(pairs)}"
+        )
+        yield Figure(
+            name=f"words lost ({kind})", value=100 * lost / len(pairs), unit="%", at_most=3 if kind == "text" else None, note=f"{lost} of {len(pairs)}"
+        )
         yield Figure(name=f"history left ({kind})", value=100 * left / len(pairs), unit="%", note=f"{left} of {len(pairs)}")
 
 
