@@ -17,14 +17,24 @@ _LOOK_EVERY = 5.0  # seconds
 
 
 class Sources:
-    """Polls mailboxes and bots. A poller that raises is started again, later and later."""
+    """Polls mailboxes and bots; `look_every` seconds for inboxes that changed. A poller that raises is started again, later and later."""
 
-    def __init__(self, registry: Registry, directory: InboxDirectory, door: Door, watermarks: StoredWatermarks, leadership: Leadership) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        directory: InboxDirectory,
+        door: Door,
+        watermarks: StoredWatermarks,
+        leadership: Leadership,
+        *,
+        look_every: float = _LOOK_EVERY,
+    ) -> None:
         self._registry = registry
         self._directory = directory
         self._door = door
         self._watermarks = watermarks
         self._leadership = leadership
+        self._look_every = look_every
         self._polled: dict[int, tuple[Account, asyncio.Task[None]]] = {}
 
     async def watch(self, tasks: Tasks) -> None:
@@ -40,7 +50,7 @@ class Sources:
             for inbox_id, (account, source) in wanted.items():
                 if inbox_id not in self._polled:
                     self._polled[inbox_id] = account, self._start(tasks, account, source)
-            await asyncio.sleep(_LOOK_EVERY)
+            await asyncio.sleep(self._look_every)
 
     async def _wanted(self) -> Mapping[int, tuple[Account, Source]]:
         found = {}

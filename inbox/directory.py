@@ -191,7 +191,7 @@ class InboxDirectory:
         settings: Mapping[str, str] | None = None,
         options: InboxOptions | None = None,
     ) -> InboxView:
-        """Change what is given; settings are merged over the old ones and checked as a whole."""
+        """Change what is given; settings are merged over the old ones and checked as a whole, and what was wrong with the old ones is forgotten."""
         async with self._factory() as uow:
             row = await InboxRepository(uow.session).get(inbox_id)
             row.name = row.name if name is None else name.strip()[:200]
@@ -202,8 +202,12 @@ class InboxDirectory:
             if settings is not None:
                 merged = {**self._secrets.unseal(row.sealed_settings), **settings}
                 row.sealed_settings = self._secrets.seal(self._registry.check_settings(row.channel, merged))
+                row.last_error = None
             if options is not None:
                 row.options = asdict(options)
+        if settings is not None:
+            self._unwritten.pop(inbox_id, None)
+            self._noted_at = {key: at for key, at in self._noted_at.items() if key[0] != inbox_id}
         await self.refresh()
         return self._view(row)
 
