@@ -119,7 +119,7 @@ def _judged(lines: list[str], start: int, after: int, joined: str, begins: bool)
 
 
 def _is_introduction(folded: str, begins: bool, marked: bool) -> bool:
-    if not marked and "@" not in folded and "<" not in folded and not _digits(folded):
+    if not marked and _digits(folded) < 2 and not folded.startswith(QUOTERS):
         return False
     if not marked and any(own in folded for own in PRONOUNS):
         return False

@@ -3,7 +3,7 @@
 import re
 
 LONGEST_LINE = 600
-MOST_LOOKED_AT = 10_000
+MOST_LOOKED_AT = 5_000
 _LONGEST_PLAIN = 1_000
 DASHES = "-_—–=*~+ "
 # Direction marks and zero-width signs stand inside addresses and dates in Hebrew and Arabic, and before Apple's quotes.

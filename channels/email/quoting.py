@@ -43,7 +43,7 @@ def split(text: str, subject: str | None = None) -> Split:
 
     Answers between the lines of the quoted text, and forwarded mails (by their own words, or by the subject's FW: above a header
     block), stay whole. Text above and below one marked quote is joined. Time is linear in the text; lines over 600 characters are
-    never taken for an introduction, nor any after the first 10,000.
+    never taken for an introduction, nor any after the first 5,000.
     """
     lines = text.split("\n")
     opening = first_opening(lines, forwards=is_forwarding(subject))
