@@ -17,7 +17,7 @@ from identity_resolution.rules.verdicts import Holder
 from identity_resolution.values import CardState
 from kernel.bulk import BulkWrite
 from kernel.claims import IdentityKind, Trust
-from kernel.db import core
+from kernel.db import core, written
 from kernel.errors import NotFound
 
 T = TypeVar("T")
@@ -34,6 +34,11 @@ _left, _right = aliased(Customer), aliased(Customer)
 
 
 # Built once: making a statement costs more than executing it.
+_ROOT_NAMES = (
+    select(_leaf.c.id, _root.c.id, _root.c.name)
+    .select_from(_leaf.join(_root, _root.c.id == _leaf.c.root_id))
+    .where(_leaf.c.id.in_(bindparam("ids", expanding=True)))
+)
 _INSERT_CUSTOMERS, _INSERT_CLAIMS = BulkWrite(_customers.insert()), BulkWrite(_claims.insert())
 _INSERT_IDENTITIES = {
     True: BulkWrite(sqlite.insert(_identities).on_conflict_do_nothing()),
@@ -209,8 +214,7 @@ class CustomerRepository:
 
     async def root_names(self, leaf_ids: Collection[int]) -> list[tuple[int, int, str]]:
         """Return (leaf, root, the root's name) for some leaves."""
-        root = aliased(Customer)
-        rows = await self._session.execute(select(Customer.id, root.id, root.name).join(root, root.id == Customer.root_id).where(Customer.id.in_(leaf_ids)))
+        rows = await (await written(self._session)).execute(_ROOT_NAMES, {"ids": list(leaf_ids)})
         return [(leaf_id, root_id, name) for leaf_id, root_id, name in rows]
 
     async def leaf_ids(self, root_ids: Collection[int]) -> list[tuple[int, int]]:

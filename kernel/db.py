@@ -77,6 +77,13 @@ async def core(session: AsyncSession) -> AsyncConnection:
     return connection
 
 
+async def written(session: AsyncSession) -> AsyncConnection:
+    """Return the session's own connection, after what the session has changed and not written yet: for statements that readers and changers share."""
+    if session.new or session.dirty or session.deleted:
+        await session.flush()
+    return await core(session)
+
+
 def _dump(value: object) -> str:
     return orjson.dumps(value).decode()
 

@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from kernel.db import core
+from kernel.db import core, written
 from kernel.errors import NotFound
 from staff.models import Agent, ApiToken, BusinessHours, Session, SignInThrottle, Team, TeamMember
 from staff.values import Attempts, Role, Roster
@@ -33,6 +33,7 @@ _BY_TOKEN = (
     .where(_tokens.c.token_digest.in_(_DIGESTS), _agents.c.is_active)
 )
 
+_NAMES = select(_agents.c.id, _agents.c.name).where(_agents.c.id.in_(bindparam("ids", expanding=True)))
 _ROSTERS = (
     select(Team.id, Team.name, Agent.id, Agent.name)
     .join_from(TeamMember, Team, Team.id == TeamMember.team_id)
@@ -105,8 +106,7 @@ class StaffRepository:
 
     async def names(self, agent_ids: Collection[int]) -> dict[int, str]:
         """Return what agents are called."""
-        rows = await self._session.execute(select(Agent.id, Agent.name).where(Agent.id.in_(agent_ids)))
-        return {row.id: row.name for row in rows}
+        return {row[0]: row[1] for row in await (await written(self._session)).execute(_NAMES, {"ids": list(agent_ids)})}
 
     async def other_active_admins(self, agent_id: int) -> int:
         """Return how many admins there are besides one; they are locked, so that two never step down at once."""

@@ -1,14 +1,21 @@
 """SQL of who may see which customer: whoever may see one of their conversations."""
 
 from collections.abc import Collection
+from typing import cast
 
-from sqlalchemy import ColumnElement, column, exists, select, table
+from sqlalchemy import ColumnElement, Table, bindparam, column, exists, select, table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inbox.models import Conversation
+from kernel.db import written
 
 _customers = table("customers", column("id"), column("root_id"))
 _leaf = _customers.alias("leaf_that_talks")
+_conversations = cast(Table, Conversation.__table__)
+_c = _conversations.c
+_TALKS = exists().where(_c.customer_id == _customers.c.id, _c.inbox_id.in_(bindparam("inboxes", expanding=True)))
+# Built once: every look at a customer begins with it.
+_AMONG = select(_customers.c.root_id).where(_customers.c.root_id.in_(bindparam("roots", expanding=True)), _TALKS).distinct()
 
 
 class VisibleCustomers:
@@ -24,6 +31,5 @@ class VisibleCustomers:
 
     async def among(self, root_ids: Collection[int], inbox_ids: Collection[int]) -> set[int]:
         """Return those of these roots that have a conversation, of any leaf, in one of these inboxes."""
-        talks = exists().where(Conversation.customer_id == _customers.c.id, Conversation.inbox_id.in_(inbox_ids))
-        rows = await self._session.execute(select(_customers.c.root_id).where(_customers.c.root_id.in_(root_ids), talks).distinct())
-        return set(rows.scalars())
+        rows = await (await written(self._session)).execute(_AMONG, {"roots": list(root_ids), "inboxes": list(inbox_ids)})
+        return {row[0] for row in rows}

@@ -2,15 +2,19 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import and_, column, func, insert, or_, select, table, update
+from sqlalchemy import and_, bindparam, column, func, insert, or_, select, table, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from inbox.models import Attachment, Conversation, Message, SearchDocument
 from inbox.values import Direction
+from kernel.db import written
 from kernel.errors import NotFound
 
 _customers = table("customers", column("id"), column("root_id"))
 _identities = table("identities", column("id"), column("customer_id"), column("kind"), column("value"), column("trust"), column("last_seen_at"))
+
+_leaf = _customers.alias("leaf")
+_LEAVES = select(_customers.c.id).join_from(_customers, _leaf, _leaf.c.root_id == _customers.c.root_id).where(_leaf.c.id == bindparam("leaf"))
 
 
 class ReplyRepository:
@@ -21,8 +25,7 @@ class ReplyRepository:
 
     async def leaf_ids(self, customer_id: int) -> list[int]:
         """Return all leaves of the customer that this leaf belongs to."""
-        root = select(_customers.c.root_id).where(_customers.c.id == customer_id).scalar_subquery()
-        return list((await self._session.execute(select(_customers.c.id).where(_customers.c.root_id == root))).scalars())
+        return [row[0] for row in await (await written(self._session)).execute(_LEAVES, {"leaf": customer_id})]
 
     async def conversations(self, leaf_ids: Sequence[int], most: int = 50) -> Sequence[Conversation]:
         """Return a customer's conversations, the one that moved last first."""
