@@ -31,6 +31,36 @@ _LINK = re.compile(r"[<(\[]?https?://[^\s<>]{1,500}[>)\]]?")
 _CLAUSE = re.compile(r"[,;.:!–—]| - ")
 _ROUNDS = 6
 _PARTICLES = frozenset({"van", "von", "de", "der", "den", "da", "di", "del", "la", "le", "bin", "al", "dos", "du", "zu", "af", "av", "y", "e", "&", "and"})
+_NO_NAMES = frozenset(
+    (
+        "yes",
+        "no",
+        "ok",
+        "okay",
+        "none",
+        "thanks",
+        "done",
+        "same",
+        "ja",
+        "nein",
+        "danke",
+        "oui",
+        "non",
+        "merci",
+        "sí",
+        "si",
+        "gracias",
+        "sì",
+        "grazie",
+        "sim",
+        "não",
+        "nee",
+        "tak",
+        "nie",
+        "да",
+        "нет",
+    )
+)
 _ARMOUR = "-----BEGIN PGP SIGNED MESSAGE-----"
 _ARMOURED_FROM, _ARMOURED_TO = "-----BEGIN PGP SIGNATURE-----", "-----END PGP SIGNATURE-----"
 
@@ -231,6 +261,8 @@ def _name(lines: list[str], end: int) -> int | None:
         return None
     words = text.lstrip("-–—~ ").split()
     if not all(word[:1].isupper() or word in _PARTICLES or not word.isascii() for word in words) or not has_words(lines[: end - 1]):
+        return None
+    if len(words) == 1 and words[0].lower().strip(".") in _NO_NAMES:
         return None
     above = _last_said(lines, end - 1)
     if above and plain(lines[above - 1]).endswith((":", "：")):

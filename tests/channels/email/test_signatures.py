@@ -207,6 +207,7 @@ class TestDelimiters:
             pytest.param("And here is a fix -- this is not a signature.\n\nbye", id="dashes in a line"),
             pytest.param("My list:\n\n- Lamp\n\n- Plug", id="items of one word"),
             pytest.param("I need:\n\n- Lamp", id="a list of one"),
+            pytest.param("Is it on?\n\n-Yes", id="an answer behind a dash"),
             pytest.param("Hello.\n\nBefore printing the label I saw that the address on it is not mine.", id="printing"),
             pytest.param(
                 "Hello.\n\nThis email is about the lamp: you are liable for what it has done to my carpet, as I have written to you before.", id="liable"
