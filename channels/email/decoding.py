@@ -8,6 +8,7 @@ _BASE64 = bytes(range(256)).translate(None, b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefgh
 _NOT_BASE64 = bytes(set(_BASE64) - set(b"=\r\n"))
 _PADDED = re.compile(rb"=[=\s]*(?=[A-Za-z0-9+/])")
 _SPACES = re.compile(rb"[A-Za-z0-9,.;:!?][ \t]{1,4}(?=[A-Za-z(])")
+_BARE_BREAK = re.compile(rb"=\r(?!\n)")
 _SPACED_BREAK = re.compile(rb"=[ \t]+(?=\r?\n)")
 _PLAIN_ENCODINGS = frozenset({"", "7bit", "8bit", "binary", "7-bit", "8-bit", "none", "identity"})
 _UU_WORDS = frozenset({"x-uuencode", "uuencode", "x-uue", "uue"})
@@ -82,6 +83,8 @@ def from_quoted_printable(data: bytes) -> bytes:
     """Return what quoted-printable says; a soft line end with spaces behind it is one too (RFC 2045 §6.7, rule 3)."""
     if b"= " in data or b"=\t" in data:
         data = _SPACED_BREAK.sub(b"=", data)
+    if b"=\r" in data:
+        data = _BARE_BREAK.sub(b"=\n", data)  # the library would drop all up to the next line feed
     return binascii.a2b_qp(data)
 
 

@@ -168,7 +168,15 @@ class TestBase64:
 class TestQuotedPrintable:
     @pytest.mark.parametrize(
         ("packed", "text"),
-        [("a=C3=A9b", "aéb"), ("one =\r\ntwo", "one two"), ("one = \t\r\ntwo", "one two"), ("50=% off=", "50=% off"), ("a=c3=a9", "aé"), ("=ZZ", "=ZZ")],
+        [
+            ("a=C3=A9b", "aéb"),
+            ("one =\r\ntwo", "one two"),
+            ("one = \t\r\ntwo", "one two"),
+            ("one =\rtwo\r\nthree", "one two\nthree"),
+            ("50=% off=", "50=% off"),
+            ("a=c3=a9", "aé"),
+            ("=ZZ", "=ZZ"),
+        ],
     )
     def test_is_read_as_far_as_it_holds(self, packed: str, text: str) -> None:
         assert read(mail(packed, Content_Transfer_Encoding="quoted-printable", Content_Type="text/plain; charset=utf-8")).text == text
