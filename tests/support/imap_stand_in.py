@@ -43,6 +43,7 @@ class ImapStandIn:
         self.sizes: dict[int, int] = {}  # stated instead of the truth
         self.drops = 0  # so many mails break off in their middle
         self.is_silent = False
+        self.knows_password = True
         self.idle_says = b""  # comes together with the answer to IDLE
         self._tls = tls
         self._writers: set[asyncio.StreamWriter] = set()
@@ -100,6 +101,8 @@ class ImapStandIn:
                 self._say(writer, f"{tag} OK done\r\n".encode())
                 continue
             verdict = await self._token(command, reader, writer) if command.startswith("AUTHENTICATE") else "OK done"
+            if command.startswith("LOGIN") and not self.knows_password:
+                verdict = "NO [AUTHENTICATIONFAILED] no"
             for part in self._answers(command):
                 if isinstance(part, bytes) and len(part) > 1 and self.drops and not part.startswith((b"*", b")")):
                     self.drops -= 1

@@ -64,6 +64,14 @@ class TestConnection:
         async with polling.running():
             assert "does not answer" in await polling.health.until_red()
 
+    async def test_with_a_wrong_password_is_not_tried_time_after_time(self, server: ImapStandIn, polling: Polling) -> None:
+        """Many servers lock out who does that; anything else would have been tried ten times by now."""
+        server.knows_password = False
+        async with polling.running():
+            assert "the sign-in was refused: [AUTHENTICATIONFAILED] no" in await polling.health.until_red()
+            await asyncio.sleep(1)
+        assert server.connections == 1
+
     def test_is_known_as_dead_within_two_minutes(self) -> None:
         """The longest way: an IDLE begins as the peer vanishes, its end is not answered, and neither is the next connection."""
         patience = Patience()
