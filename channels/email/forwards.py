@@ -58,7 +58,8 @@ def _read(lines: list[str], first: int, start: int) -> Forwarded | None:
     comment = "\n".join(lines[:first]).strip()
     head = next_said(inner, 0)
     block = read_block(inner, head, announced=True) if head is not None else None
-    if block is None:
+    # A block may be known by its date and recipient alone: then nobody is named whose words these are.
+    if block is None or "from" not in block.values:
         return None
     values = block.values
     name, address = sender_in(values["from"])

@@ -86,6 +86,10 @@ class TestForwarded:
             "---- Forwarded message ----",
             "The parcel was forwarded by post:\nit never came.",
             "On 11 Mar 2026, Desk wrote:\n> From: a@b.example\n> Subject: x",
+            pytest.param(
+                "FYI\n\n---------- Forwarded message ----------\nDate: Mon, 3 Mar 2025 10:00\nTo: support@desk.example\nSubject: Lamp\n\nIt flickers.",
+                id="nobody is named whose words these are",
+            ),
         ],
     )
     def test_is_none_where_nothing_is_forwarded(self, text: str) -> None:
