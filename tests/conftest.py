@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 from xdist.workermanage import WorkerController
 
 from kernel.clock import MovedClock
@@ -23,6 +24,9 @@ from tests.support.postgres import NoPostgres
 # A Wednesday morning, well away from any change of clocks.
 MOMENT = datetime(2026, 3, 11, 9, 30, tzinfo=UTC)
 RUN = pytest.StashKey[Path]()
+# Speed is measured in bench/, never in a test: a busy machine fails none.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")
