@@ -164,7 +164,6 @@ export interface Message {
   has_html: boolean;
   is_unverified: boolean;
   placed_by: string;
-  /** Who else was written to. */
   participants: string[];
   sent_at: Moment;
   received_at: Moment | null;
