@@ -1,0 +1,93 @@
+/** What stands around every page: signing in, the way about, the line to the server, keys and commands. */
+import { s } from './counted';
+
+export const signIn = {
+  title: 'Sign in',
+  email: 'Email',
+  password: 'Password',
+  show: 'Show password',
+  submit: 'Sign in',
+  wait: 'Signing in…',
+  throttled: (seconds: number): string => `Too many tries. Try again in ${s(seconds, 'second', 'seconds')}.`,
+  out: 'Sign out',
+  note: 'One inbox for every way your customers write.',
+};
+
+export const nav = {
+  label: 'Views',
+  views: 'Inbox',
+  teams: 'Teams',
+  desk: 'Desk',
+  account: 'Account',
+  mine: 'Mine',
+  unassigned: 'Unassigned',
+  all: 'All open',
+  snoozed: 'Snoozed',
+  resolved: 'Resolved',
+  search: 'Search',
+  proposals: 'Same person?',
+  reports: 'Reports',
+  deadLetters: 'Dead letters',
+  settings: 'Settings',
+  keys: 'Keyboard shortcuts',
+  menu: 'Menu',
+  commands: 'Commands',
+  theme: { system: 'Theme: system', light: 'Theme: light', dark: 'Theme: dark' },
+};
+
+export const live = {
+  offline: 'You are offline. What you see may be old; drafts are kept in this browser.',
+  reconnecting: 'Trying to reconnect…',
+  newHere: (n: number): string => `${n} new`,
+  press: 'press',
+  arrived: (n: number): string => `${s(n, 'new case', 'new cases')} in this view`,
+};
+
+export const keys = {
+  title: 'Keyboard shortcuts',
+  lead: 'These keys work on this page, outside text fields.',
+  groups: { anywhere: 'Anywhere', go: 'Go to', list: 'List', case: 'Case', composer: 'Composer', review: 'Review' },
+  then: 'then',
+  commandBar: 'Command bar',
+  search: 'Search',
+  help: 'Keyboard shortcuts',
+  undo: 'Undo the last action',
+  details: 'Customer details',
+  escape: 'Back, or close',
+  showNew: 'Show new cases',
+  panes: 'Next pane',
+  panesBack: 'Previous pane',
+  next: 'Next case',
+  previous: 'Previous case',
+  first: 'First case',
+  last: 'Last case',
+  open: 'Open the case',
+  sort: 'Change the order',
+  reply: 'Reply',
+  note: 'Private note',
+  assign: 'Assign',
+  toMe: 'Assign to me',
+  tags: 'Tags',
+  priority: 'Priority',
+  status: 'Status',
+  snooze: 'Snooze',
+  resolve: 'Resolve, or reopen',
+  latest: 'Jump to the latest message',
+  send: 'Send',
+  sendResolve: 'Send and resolve',
+  leave: 'Leave the field, draft kept',
+  article: 'Insert an article',
+  same: 'Same person',
+  different: 'Different people',
+  skip: 'Skip',
+  goTo: (page: string): string => `Go to ${page}`,
+  theme: 'Switch theme',
+  signOut: 'Sign out',
+};
+
+export const command = {
+  label: 'Command bar',
+  placeholder: 'Type a command, or words to search for',
+  searchFor: (q: string): string => `Search for “${q}”`,
+  none: 'No command matches.',
+};
