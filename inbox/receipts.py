@@ -7,7 +7,7 @@ from channels.contract import Receipt, ReceiptState
 from inbox.events import DeliveryMoved
 from inbox.models import Delivery
 from inbox.repositories.deliveries import DeliveryRepository
-from inbox.values import DeliveryState
+from inbox.values import SHOWN_TO_CUSTOMER, DeliveryState
 from kernel.crypto import Secrets
 from kernel.ids import first_id_at
 from kernel.uow import UnitOfWork
@@ -28,6 +28,7 @@ _MOVES = {
 }
 # Mail servers try for five days (RFC 5321 §4.5.4.1): a report that names nobody but its recipient speaks of nothing older.
 _REPORTED_WITHIN = timedelta(days=6)
+_HEARSAY = "A report that names only this address, and no message of ours, says:"
 
 
 def is_forward(current: DeliveryState, told: DeliveryState) -> bool:
@@ -38,23 +39,25 @@ def is_forward(current: DeliveryState, told: DeliveryState) -> bool:
 async def note_all(uow: UnitOfWork, receipts: Sequence[Receipt], secrets: Secrets) -> list[int | None]:
     """Note what vendors say; return for each receipt which message it spoke of, None for one that is not ours."""
     repository = DeliveryRepository(uow.session)
-    found = await _found(uow, repository, receipts, secrets)
     spoken_of: list[int | None] = []
-    for receipt, row in zip(receipts, found, strict=True):
+    for receipt, named in zip(receipts, await _named_all(repository, receipts, secrets), strict=True):
+        row = named or await _latest(uow, repository, receipt)
         spoken_of.append(None if row is None else row.message_id)
-        if row is not None:
-            await _note(uow, repository, row, receipt)
+        if named is not None:
+            await _note(uow, repository, named, receipt)
+        elif row is not None:
+            await _note_hearsay(uow, repository, row, receipt)
     return spoken_of
 
 
-async def _found(uow: UnitOfWork, repository: DeliveryRepository, receipts: Sequence[Receipt], secrets: Secrets) -> list[Delivery | None]:
-    """Find each receipt's delivery: by our token, since nobody else can have made it, then by the vendor's id, then by the recipient's latest."""
+async def _named_all(repository: DeliveryRepository, receipts: Sequence[Receipt], secrets: Secrets) -> list[Delivery | None]:
+    """Find the delivery that each receipt names: by our token, since nobody else can have made it, then by the vendor's id."""
     message_ids = {token: secrets.id_of("delivery", token) for receipt in receipts for token in receipt.tokens}
     wanted = sorted({message_id for message_id in message_ids.values() if message_id is not None})
     by_message = {row.message_id: row for row in await repository.of_messages(wanted)} if wanted else {}
     rows = await repository.by_vendor_ids(sorted({r.inbox_id for r in receipts}), sorted({r.vendor_id for r in receipts if r.vendor_id}))
     by_vendor = {(row.inbox_id, row.vendor_id): row for row in rows}
-    return [_named(receipt, message_ids, by_message, by_vendor) or await _latest(uow, repository, receipt) for receipt in receipts]
+    return [_named(receipt, message_ids, by_message, by_vendor) for receipt in receipts]
 
 
 def _named(
@@ -74,12 +77,24 @@ async def _latest(uow: UnitOfWork, repository: DeliveryRepository, receipt: Rece
     return await repository.latest_to(receipt.inbox_id, receipt.recipient, first_id_at(uow.clock.now() - _REPORTED_WITHIN))
 
 
+async def _note_hearsay(uow: UnitOfWork, repository: DeliveryRepository, row: Delivery, receipt: Receipt) -> None:
+    """Note what a report says that names nothing but a recipient: anybody who knows an address can write one, so it moves nothing; bad news are words beside it."""
+    if receipt.state is ReceiptState.FAILED:
+        await _say(uow, repository, row, f"{_HEARSAY} {receipt.error or 'It could not be delivered.'}")
+    elif receipt.state not in _MOVES:
+        await _say(uow, repository, row, receipt.error)
+
+
+async def _say(uow: UnitOfWork, repository: DeliveryRepository, row: Delivery, words: str | None) -> None:
+    """Put words beside a delivery, where nothing worse is known."""
+    if row.state in SHOWN_TO_CUSTOMER:
+        await _move(uow, repository, row, DeliveryState(row.state), words)
+
+
 async def _note(uow: UnitOfWork, repository: DeliveryRepository, row: Delivery, receipt: Receipt) -> None:
     state = _MOVES.get(receipt.state)
     if state is None:
-        # Words about it, where nothing worse is known.
-        if row.state in (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ):
-            await _move(uow, repository, row, DeliveryState(row.state), receipt.error)
+        await _say(uow, repository, row, receipt.error)
     elif is_forward(DeliveryState(row.state), state):
         await _move(uow, repository, row, state, receipt.error if state is DeliveryState.FAILED else None)
 

@@ -79,6 +79,22 @@ class TestFinding:
         clock.advance(days=5)
         assert await noted(desk, report(desk, clock, recipient=row.recipient.upper())) == [row.message_id]
 
+    @pytest.mark.parametrize("state", list(ReceiptState))
+    async def test_a_recipient_alone_moves_nothing(self, desk: Desk, clock: MovedClock, state: ReceiptState) -> None:
+        """Whoever knows a customer's address can write such a report: neither does a message seem lost, nor does a case come back by it."""
+        row = await sent(desk, clock)
+        await noted(desk, report(desk, clock, state, recipient=row.recipient))
+        assert (await delivery(desk)).state == DeliveryState.SENT
+        [case] = await rows(desk.estate.house.factory, Case)
+        assert case.status == CaseStatus.PENDING
+
+    async def test_a_recipient_alone_is_words_beside_the_message(self, desk: Desk, clock: MovedClock) -> None:
+        row = await sent(desk, clock)
+        await noted(desk, report(desk, clock, recipient=row.recipient))
+        assert (await delivery(desk)).error == "A report that names only this address, and no message of ours, says: 550 5.1.1 no such user"
+        await noted(desk, report(desk, clock, ReceiptState.READ, recipient=row.recipient))
+        assert "550 5.1.1" in ((await delivery(desk)).error or "")
+
     async def test_nobody_answers_for_what_is_older_than_servers_try(self, desk: Desk, clock: MovedClock) -> None:
         row = await sent(desk, clock)
         clock.advance(days=7)
@@ -100,7 +116,7 @@ async def test_a_case_whose_answer_did_not_arrive_is_at_work_again(desk: Desk, c
     row = await sent(desk, clock)
     [case] = await rows(desk.estate.house.factory, Case)
     assert case.status == CaseStatus.PENDING
-    await noted(desk, report(desk, clock, recipient=row.recipient))
+    await noted(desk, report(desk, clock, tokens=(desk.estate.house.secrets.signed_id("delivery", row.message_id),)))
     [case] = await rows(desk.estate.house.factory, Case)
     assert (case.status, case.waiting_since) == (CaseStatus.OPEN, clock.now())
 
