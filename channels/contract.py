@@ -100,8 +100,9 @@ class InboundMessage:
     """One thing a customer said, in our words.
 
     `external_id` is the vendor's id, unique in its inbox; `sender` is the truth of the channel, `claims` what is said besides.
-    `thread_key` names the channel's own thread (a chat, a pair of numbers) or is None where `reply_tokens`, `references`
-    (nearest first) and `subject` decide. `text` is the new part, `quoted` the history that came along.
+    `thread_key` names the channel's own thread (a chat, a pair of numbers) or is None where `reply_tokens`, `delivery_tokens`
+    (it came to where reports on a message of ours come back to), `references` (nearest first) and `subject` decide.
+    `text` is the new part, `quoted` the history that came along.
     """
 
     inbox_id: int
@@ -111,6 +112,7 @@ class InboundMessage:
     claims: tuple[Claim, ...] = ()
     thread_key: str | None = None
     reply_tokens: tuple[str, ...] = ()
+    delivery_tokens: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     subject: str | None = None
     html: str | None = None

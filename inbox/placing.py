@@ -136,7 +136,10 @@ async def _fetch_threads(uow: UnitOfWork, sql: IntakeRepository, guests: Sequenc
     references = list(dict.fromkeys(reference for message in messages for reference in message.references))
     referred = await sql.referred(inbox_ids, references) if references else []
     tokens = {secrets.id_of("reply", token) for message in messages for token in message.reply_tokens}
-    wanted = sorted({conversation_id for *_, conversation_id in referred} | {i for i in tokens if i is not None})
+    sent = {token: secrets.id_of("delivery", token) for message in messages for token in message.delivery_tokens}
+    sent_in = await sql.conversations_of(sorted(filter(None, sent.values()))) if sent else {}
+    returned = {token: sent_in[message_id] for token, message_id in sent.items() if message_id in sent_in}
+    wanted = sorted({conversation_id for *_, conversation_id in referred} | {i for i in tokens if i is not None} | set(returned.values()))
     named = await sql.hints(wanted) if wanted else []
     subjects = sorted({folded for m in messages if m.thread_key is None and (folded := fold_subject(m.subject))})
     since = uow.clock.now() - SUBJECT_WINDOW
@@ -145,6 +148,7 @@ async def _fetch_threads(uow: UnitOfWork, sql: IntakeRepository, guests: Sequenc
         [*(hint for hint, _ in keyed), *named, *alike],
         {(hint.inbox_id, key): hint.id for hint, key in keyed},
         {(inbox_id, external_id): conversation_id for inbox_id, external_id, conversation_id in referred},
+        returned,
     )
 
 

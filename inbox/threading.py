@@ -47,10 +47,17 @@ def fold_subject(subject: str | None) -> str | None:
 class KnownThreads:
     """What a batch needs to know of conversations: fetched by set before, and added to as the batch opens its own."""
 
-    def __init__(self, hints: Iterable[ConversationHint], by_key: Mapping[tuple[int, str], int], by_reference: Mapping[tuple[int, str], int]) -> None:
+    def __init__(
+        self,
+        hints: Iterable[ConversationHint],
+        by_key: Mapping[tuple[int, str], int],
+        by_reference: Mapping[tuple[int, str], int],
+        by_delivery: Mapping[str, int] | None = None,
+    ) -> None:
         self.hints = {hint.id: hint for hint in hints}
         self._by_key = dict(by_key)
         self._by_reference = dict(by_reference)
+        self._by_delivery = by_delivery or {}
 
     def by_key(self, inbox_id: int, thread_key: str) -> ConversationHint | None:
         """Return the conversation of a channel's own thread."""
@@ -59,6 +66,10 @@ class KnownThreads:
     def by_reference(self, inbox_id: int, external_id: str) -> ConversationHint | None:
         """Return the conversation that holds a message."""
         return self._hint(self._by_reference.get((inbox_id, external_id)))
+
+    def by_delivery(self, token: str) -> ConversationHint | None:
+        """Return the conversation of the message that we sent under a delivery token."""
+        return self._hint(self._by_delivery.get(token))
 
     def by_subject(self, inbox_id: int, root_id: int, folded: str, since: datetime) -> ConversationHint | None:
         """Return the newest conversation of the same customer with the same subject."""
@@ -83,10 +94,11 @@ def pick(
 ) -> Placement:
     """Return the conversation that a message joins.
 
-    In this order: the channel's own thread, a reply token, what it answers (nearest first), same subject and sender within
-    seven days. A token or a reference from someone who is no party of that conversation never joins it: the message opens its
-    own, marked, since whoever sees a message must not get into its thread by that alone. What answers a conversation that has
-    been quiet for longer than `part_after` under another subject is something new, and begins its own.
+    In this order: the channel's own thread, a reply token, the return address of a message of ours (to which programs answer),
+    what it answers (nearest first), same subject and sender within seven days. A token or a reference
+    from someone who is no party of that conversation never joins it: the message opens its own, marked, since whoever sees a
+    message must not get into its thread by that alone. What answers a conversation that has been quiet for longer than
+    `part_after` under another subject is something new, and begins its own.
     """
     if message.thread_key is not None:
         hint = known.by_key(message.inbox_id, message.thread_key)
@@ -122,6 +134,10 @@ def _referred(message: InboundMessage, known: KnownThreads, id_of_token: Callabl
         # A token is only good in the inbox it was made for.
         if hint is not None and hint.inbox_id == message.inbox_id:
             yield hint, "reply token"
+    for token in message.delivery_tokens:
+        hint = known.by_delivery(token)
+        if hint is not None and hint.inbox_id == message.inbox_id:
+            yield hint, "return address"
     for reference in message.references:
         hint = known.by_reference(message.inbox_id, reference)
         if hint is not None:

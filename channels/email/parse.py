@@ -18,6 +18,7 @@ from channels.email.html_quotes import split_body
 from channels.email.labels import labels_of
 from channels.email.mime import Part, read_tree
 from channels.email.quoting import Split
+from channels.email.returns import delivery_tokens
 from channels.email.sender import claims_of, reply_tokens, sender_of
 from kernel.text import clean
 
@@ -119,6 +120,7 @@ def message_of(account: Account, payload: RawPayload, envelope: Envelope, mail: 
         html=mail.html,
         claims=_or(tuple(claims), lambda: claims_of(sender, claims, mail.split, mail.inner)),
         reply_tokens=reply_tokens(root, envelope, recipients, mail.references),
+        delivery_tokens=delivery_tokens(root, envelope),
         references=mail.references,
         subject=mail.subject,
         sent_at=_sent_at(root.value("date"), payload.received_at),

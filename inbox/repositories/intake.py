@@ -36,6 +36,7 @@ def _among(name: str) -> BindParameter[Any]:
 # Built once: making a statement costs more than executing it.
 _KNOWN = select(_m.id, _m.inbox_id, _m.external_id, _m.content_hash, _m.conversation_id, _m.case_id).where(_m.external_id.in_(_among("ids")))
 _REFERRED = select(_m.inbox_id, _m.external_id, _m.conversation_id).where(_m.inbox_id.in_(_among("inboxes")), _m.external_id.in_(_among("ids")))
+_SENT_IN = select(_m.id, _m.conversation_id).where(_m.id.in_(_among("ids")))
 _BY_KEY = _HINTS.add_columns(_c.thread_key).where(_c.inbox_id.in_(_among("inboxes")), _c.thread_key.in_(_among("keys")))
 _BY_ID = _HINTS.where(_c.id.in_(_among("ids")))
 _BY_SUBJECT = _HINTS.where(
@@ -74,6 +75,10 @@ class IntakeRepository:
         """Return (inbox, external id, conversation) of the messages that these references name."""
         rows = await self._rows(_REFERRED, {"inboxes": inbox_ids, "ids": references[:_REFERENCES_A_BATCH]})
         return [(row[0], row[1], row[2]) for row in rows]
+
+    async def conversations_of(self, message_ids: Sequence[int]) -> dict[int, int]:
+        """Return the conversations of those of these messages that there are."""
+        return {row[0]: row[1] for row in await self._rows(_SENT_IN, {"ids": message_ids})}
 
     async def hints_by_key(self, inbox_ids: Sequence[int], keys: Sequence[str]) -> list[tuple[ConversationHint, str]]:
         """Return the conversations of channels' own threads, with their keys."""
