@@ -22,7 +22,15 @@ async def show_agents(uow: UnitOfWork, agents: Sequence[Agent]) -> list[AgentSha
     """Show agents with their teams."""
     teams = await staff.teams_of(uow, [agent.id for agent in agents])
     return [
-        AgentShape(id=agent.id, name=agent.name, email=agent.email, role=Role(agent.role), is_active=agent.is_active, team_ids=sorted(teams.get(agent.id, ())))
+        AgentShape(
+            id=agent.id,
+            name=agent.name,
+            email=agent.email,
+            role=Role(agent.role),
+            is_active=agent.is_active,
+            team_ids=sorted(teams.get(agent.id, ())),
+            signature=agent.signature or "",
+        )
         for agent in agents
     ]
 

@@ -9,6 +9,7 @@ from typing import Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
+from channels.participants import Participant
 from kernel.claims import Claim, IdentityKind
 from kernel.errors import Forbidden, Invalid
 
@@ -23,6 +24,7 @@ class Feature(StrEnum):
     TYPING = "typing"
     QUOTES_HISTORY = "quotes_history"
     REACHES_ANYONE = "reaches_anyone"  # a conversation may be opened by us, without the customer having written first
+    CC = "cc"  # one message may go to several people
     LIVE = "live"  # the customer may be looking right now: sent is what the event feed has shown
 
 
@@ -119,7 +121,7 @@ class InboundMessage:
     quoted: str | None = None
     sent_at: datetime | None = None
     files: tuple[InboundFile, ...] = ()
-    participants: tuple[str, ...] = ()
+    participants: tuple[Participant, ...] = ()
     locale: str | None = None
     is_automatic: bool = False  # a machine wrote it
     is_auto_reply: bool = False  # out of office and the like: it says that our mail came, and changes nothing about its case
@@ -169,8 +171,9 @@ Inbound = InboundMessage | Receipt
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboundFile:
-    """A file to send along."""
+    """A file to send along; `![name](attachment:ID)` in the text says where it stands."""
 
+    id: int = 0
     name: str
     media_type: str
     content: bytes
@@ -181,6 +184,7 @@ class OutboundMessage:
     """One thing to say to a customer; the recipient was frozen when the agent wrote it.
 
     `external_id` is our own name for it (a Message-ID) where the channel lets us choose; `delivery_token` is where reports on it come back to.
+    `others` also get it; `author_signature` is the agent's own.
     """
 
     message_id: int
@@ -188,6 +192,7 @@ class OutboundMessage:
     recipient: str
     recipient_name: str | None
     author_name: str
+    author_signature: str = ""
     text: str
     subject: str | None
     external_id: str
@@ -198,13 +203,15 @@ class OutboundMessage:
     files: tuple[OutboundFile, ...]
     written_at: datetime
     attempt: int
+    others: tuple[Participant, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """The vendor took it; `vendor_id` is how its receipts will name it."""
+    """The vendor took it; `vendor_id` is how its receipts will name it, `note` what an agent should know of it all the same."""
 
     vendor_id: str
+    note: str | None = None
 
 
 class Unreadable(Invalid):

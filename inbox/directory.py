@@ -97,6 +97,10 @@ class InboxDirectory:
         """Return the inboxes that are on, of one channel or of all."""
         return [self._open(row) for row in (await self._all()).values() if row.is_on and channel in (None, row.channel)]
 
+    async def addresses(self) -> frozenset[str]:
+        """Return the addresses of all inboxes, on or off."""
+        return frozenset(row.address for row in (await self._all()).values())
+
     async def channel_of(self, inbox_id: int) -> str:
         """Return the channel of an inbox, on or off."""
         return (await self._row(inbox_id)).channel

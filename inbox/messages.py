@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from channels.participants import from_rows
 from inbox.dead_letters import payload_of
 from inbox.directory import InboxDirectory
 from inbox.models import Attachment
@@ -60,7 +61,7 @@ def _view(row: ShownMessage, files: Sequence[ShownFile], inbox: InboxName, now: 
         id=row.id, case_id=row.case_id, conversation_id=row.conversation_id, customer_id=row.root_id, inbox=inbox,
         direction=Direction(row.direction), kind=MessageKind(row.kind), author_type="customer" if row.author_id is None else "agent",
         author=customer if row.author_id is None else Named(id=row.author_id, name=row.author_name or "Somebody who left"), text=row.text, quoted=row.quoted,
-        subject=row.subject, has_html=row.has_html, is_unverified=row.is_unverified, placed_by=row.placed_by, participants=tuple(row.participants or ()), sent_at=row.sent_at,
+        subject=row.subject, has_html=row.has_html, is_unverified=row.is_unverified, placed_by=row.placed_by, participants=from_rows(row.participants), sent_at=row.sent_at,
         received_at=row.received_at, files=tuple(file_view(file) for file in files), delivery=_delivery(row, now),
     )  # fmt: skip
 

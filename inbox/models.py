@@ -28,6 +28,7 @@ class Inbox(Base):
     last_ok_at: Mapped[datetime | None]
     last_in_at: Mapped[datetime | None]
     last_out_at: Mapped[datetime | None]
+    next_out_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 
@@ -92,7 +93,7 @@ class Message(Base):
     is_unverified: Mapped[bool]
     is_automatic: Mapped[bool]
     placed_by: Mapped[str] = mapped_column(Text)
-    participants: Mapped[list[str] | None]
+    participants: Mapped[list[object] | None]
     sent_at: Mapped[datetime]
     received_at: Mapped[datetime]
 

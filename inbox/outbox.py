@@ -9,6 +9,7 @@ from datetime import timedelta
 import structlog
 
 from channels.contract import Accepted, Feature, OutboundFile, OutboundMessage
+from channels.participants import from_rows
 from channels.registry import Registry
 from inbox.directory import InboxDirectory
 from inbox.errors import InboxOff
@@ -46,6 +47,7 @@ class _Parcel:
     references: tuple[str, ...]
     quoted: str | None
     author_name: str
+    author_signature: str
 
 
 class Outbox:
@@ -163,6 +165,7 @@ class Outbox:
             recipient=delivery.recipient,
             recipient_name=delivery.recipient_name,
             author_name=parcel.author_name,
+            author_signature=parcel.author_signature,
             text=message.text,
             subject=message.subject,
             external_id=message.external_id,
@@ -170,10 +173,14 @@ class Outbox:
             delivery_token=self._secrets.signed_id("delivery", message.id),
             references=parcel.references,
             quoted=parcel.quoted,
-            files=tuple([OutboundFile(name=file.name, media_type=file.media_type, content=await self._blobs.get(file.digest)) for file in parcel.files]),
+            files=tuple([await self._file(file) for file in parcel.files]),
             written_at=message.sent_at,
             attempt=delivery.attempts,
+            others=from_rows(message.participants),
         )
+
+    async def _file(self, file: Attachment) -> OutboundFile:
+        return OutboundFile(id=file.id, name=file.name, media_type=file.media_type, content=await self._blobs.get(file.digest))
 
     async def _note(self, claimed: Delivery, lease: str, result: Accepted | Unavailable | Undeliverable) -> None:
         async with self._factory() as uow:
@@ -186,7 +193,7 @@ class Outbox:
             now = uow.clock.now()
             row.lease, row.changed_at = None, now
             if isinstance(result, Accepted):
-                row.state, row.vendor_id, row.error = DeliveryState.SENT, result.vendor_id, None
+                row.state, row.vendor_id, row.error = DeliveryState.SENT, result.vendor_id, result.note
                 self._directory.spoke(row.inbox_id)
             elif isinstance(result, Unavailable):
                 wait = max(doubling(row.attempts), result.retry_after or timedelta())
@@ -202,12 +209,13 @@ class Outbox:
 async def _parcel(uow: UnitOfWork, message_id: int, quotes_history: bool) -> _Parcel:
     repository = DeliveryRepository(uow.session)
     message, conversation = await repository.message(message_id)
-    names = await staff.names_of(uow, [message.author_id] if message.author_id is not None else [])
+    author = await staff.get_agent(uow, message.author_id) if message.author_id is not None else None
     return _Parcel(
         message=message,
         conversation=conversation,
         files=tuple(await repository.files(message_id)),
         references=tuple(await repository.references(message.conversation_id, message.id)),
         quoted=await repository.last_inbound_text(message.conversation_id, message.id) if quotes_history else None,
-        author_name=names.get(message.author_id or 0, "Support"),
+        author_name=author.name if author else "Support",
+        author_signature=(author.signature or "") if author else "",
     )

@@ -8,6 +8,7 @@ from typing import cast
 from cases import service as cases
 from cases.values import CaseRequest
 from channels.contract import Feature, Manifest
+from channels.participants import as_rows
 from identity_resolution import service as identities
 from identity_resolution.values import Resolution, SenderClaims
 from inbox.assigning import choose_agents
@@ -277,7 +278,7 @@ def _message_row(guest: _Guest, uow: UnitOfWork) -> dict[str, object]:
         "html": clean(message.html) if message.html else None,
         "is_unverified": not who.is_verified or placement.is_stranger,
         "is_automatic": message.is_automatic,
-        "participants": [clean(participant) for participant in message.participants],
+        "participants": as_rows(message.participants),
         "placed_by": clean(f"{who.reason}; {placement.reason}{besides}"),
         "sent_at": message.sent_at or now,
         "received_at": now,

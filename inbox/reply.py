@@ -6,7 +6,9 @@ from cases import service as cases
 from cases.models import Case
 from cases.values import CaseStatus
 from channels.contract import Feature
+from channels.participants import as_rows
 from channels.registry import Registry
+from inbox.copies import others_of
 from inbox.directory import InboxDirectory
 from inbox.errors import NotFailed, StaleReply, TooLate, UnfitReply, Unreachable
 from inbox.events import DeliveryMoved, NoteAdded, ReplyQueued
@@ -50,12 +52,13 @@ class Replies:
         option = next((o for o in await self.ways.options(uow, viewer, case) if o.key == draft.option_key), None)
         if option is None:
             raise Unreachable
-        text = _fitting(draft, option)
+        text, others = _fitting(draft, option), others_of(draft, option, await self._directory.addresses())
         if draft.seen_message_id is not None and not draft.confirm:
             newer = await repository.newer_than(case.id, draft.seen_message_id, viewer.agent_id)
             if newer:
                 raise StaleReply(newer)
         message = await self._message(uow, repository, viewer, case, option, text, draft.subject)
+        message.participants = as_rows(others) or None
         if draft.attachment_ids and await repository.attach(draft.attachment_ids, message.id, viewer.agent_id) != len(set(draft.attachment_ids)):
             raise UnfitReply("An attachment is not there, was sent already, or is not yours. Upload it again.")
         restore = await cases.answered(uow, case.id, message_id=message.id, agent_id=viewer.agent_id, at=message.sent_at, then=draft.then)

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from cases.values import CaseStatus
 from channels.contract import InboundMessage
+from channels.participants import Participant
 
 
 class Direction(StrEnum):
@@ -166,6 +167,8 @@ class Draft:
     seen_message_id: int | None = None
     confirm: bool = False
     attachment_ids: tuple[int, ...] = ()
+    cc: tuple[str, ...] = ()
+    bcc: tuple[str, ...] = ()
     subject: str | None = None
     then: CaseStatus = CaseStatus.PENDING
 
@@ -188,6 +191,7 @@ class ReplyOption:
     text_limit: int | None
     subject: str | None
     is_default: bool
+    cc: tuple[Participant, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

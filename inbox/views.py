@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from cases.values import CaseStatus, Priority
+from channels.participants import Participant
 from inbox.values import DeliveryState, Direction, MessageKind, ReplyOption
 
 
@@ -116,7 +117,7 @@ class MessageView:
     has_html: bool
     is_unverified: bool
     placed_by: str
-    participants: tuple[str, ...]
+    participants: tuple[Participant, ...]
     sent_at: datetime
     received_at: datetime
     files: tuple[FileView, ...]

@@ -1,10 +1,12 @@
 """The ways to a customer: which conversations can go on, and which could begin."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from cases.models import Case
 from channels.contract import Feature
 from channels.registry import Registry
+from inbox.copies import to_all
 from inbox.directory import InboxDirectory
 from inbox.models import Conversation
 from inbox.repositories.replies import ReplyRepository
@@ -32,7 +34,8 @@ class Ways:
         default = await repository.last_conversation_of_case(case.id, Direction.IN) or await repository.last_conversation_of_case(case.id)
         conversations = [c for c in await repository.conversations(leaf_ids) if c.inbox_id in inboxes]
         senders = await repository.last_senders([c.id for c in conversations])
-        found = [self._going_on(c, inboxes[c.inbox_id], senders[c.id], default) for c in _one_each(conversations, default) if c.id in senders]
+        going_on = [self._going_on(c, inboxes[c.inbox_id], senders[c.id], default) for c in _one_each(conversations, default) if c.id in senders]
+        found = await self._with_others(repository, going_on)
         found += self._beginning(await repository.identities(leaf_ids), inboxes, found)
         return sorted(found, key=lambda option: not option.is_default)
 
@@ -48,6 +51,14 @@ class Ways:
             subject=conversation.subject,
             is_default=conversation.id == default,
         )
+
+    async def _with_others(self, repository: ReplyRepository, options: list[ReplyOption]) -> list[ReplyOption]:
+        """Say of each conversation that may go to several who else is in it."""
+        shared = [option.conversation_id for option in options if option.conversation_id is not None and Feature.CC in option.features]
+        if not shared:
+            return options
+        participants, ours = await repository.last_participants(shared), await self._directory.addresses()
+        return [replace(option, cc=to_all(participants.get(option.conversation_id or 0, ()), option.address, ours)) for option in options]
 
     def _beginning(self, identities: Sequence[tuple[int, str, str, str]], inboxes: Mapping[int, InboxView], found: Sequence[ReplyOption]) -> list[ReplyOption]:
         reached = {(option.inbox_id, option.address) for option in found}

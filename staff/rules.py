@@ -15,6 +15,7 @@ PER_ADDRESS = 20
 WINDOW = timedelta(minutes=15)
 _FIRST_BLOCK = timedelta(minutes=1)
 _LONGEST_BLOCK = timedelta(hours=1)
+LONGEST_SIGNATURE = 2000
 _LONGEST_ADDRESS = 254  # RFC 5321 §4.5.3.1.3
 
 
@@ -93,6 +94,11 @@ def written_name(name: str) -> str:
     if not written:
         raise NoName
     return written
+
+
+def written_signature(text: str) -> str:
+    """Return a signature as it is kept: its lines without what follows them, at most 2,000 characters."""
+    return "\n".join(line.rstrip() for line in clean(text).splitlines()).strip("\n")[:LONGEST_SIGNATURE]
 
 
 def _digest(name: str) -> str:

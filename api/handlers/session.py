@@ -6,7 +6,7 @@ from api.access import check_origin, cookie_name, drop_cookie, keep_cookie
 from api.clients import address_of
 from api.hub import HUB
 from api.route import Call, Routes, show
-from api.schemas.staff import AgentShape, SessionShape, SignInBody
+from api.schemas.staff import AgentShape, MyChange, SessionShape, SignInBody
 from api.showing import show_agent
 from staff import service as staff
 from staff.errors import NotSignedIn
@@ -53,6 +53,15 @@ async def sign_out(call: Call) -> web.Response:
         drop_cookie(call.request, response)
         call.request.app[HUB].recheck()
     return response
+
+
+@routes.route("PATCH", "/api/v1/me", answers={200: AgentShape})
+async def change_me(call: Call, body: MyChange) -> AgentShape:
+    """Change the signature of the agent who is asking; an empty one is taken away."""
+    async with call.house.factory() as uow:
+        if body.signature is not None:
+            await staff.sign_with(uow, call.viewer.agent_id, body.signature)
+        return await show_agent(uow, call.viewer.agent_id)
 
 
 @routes.route("GET", "/api/v1/me", answers={200: AgentShape})

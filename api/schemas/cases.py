@@ -10,6 +10,8 @@ from cases.values import CaseStatus, Priority, Sort, View
 from inbox.values import Direction, Draft, MessageKind, ReplyOption
 from inbox.views import CaseDetail, CaseRow
 
+# How many there may be, and what is an address, the hub says.
+Others = Annotated[list[Annotated[Line, StringConstraints(max_length=600)]], Field(max_length=200)]
 Tag = Annotated[Line, StringConstraints(min_length=1, max_length=60), NotBlank]
 
 
@@ -66,8 +68,15 @@ def _row(row: CaseRow) -> dict[str, object]:
     return {**values, "is_unverified": row.last_message is not None and row.last_message.is_unverified}
 
 
+class OtherShape(Shape):
+    """Somebody else in a conversation."""
+
+    name: str | None
+    address: str
+
+
 class ReplyOptionShape(Shape):
-    """One way to reach the customer; `key` names it in a reply."""
+    """One way to reach the customer; `key` names it in a reply, `cc` is whom "reply to all" adds."""
 
     key: str
     inbox_id: Id
@@ -82,6 +91,7 @@ class ReplyOptionShape(Shape):
     limits: LimitsShape
     is_default: bool
     subject: str | None
+    cc: list[OtherShape]
 
     @classmethod
     def of(cls, option: ReplyOption) -> "ReplyOptionShape":
@@ -171,6 +181,8 @@ class ReplyBody(Body):
     seen_message_id: GivenId | None = None
     confirm: bool = False
     attachment_ids: Annotated[list[GivenId], Field(max_length=20)] = []
+    cc: Others = []
+    bcc: Others = []
     subject: Annotated[Line, StringConstraints(max_length=500)] | None = None
     then: Literal["open", "pending", "resolved"] = "pending"
 
@@ -182,6 +194,8 @@ class ReplyBody(Body):
             seen_message_id=self.seen_message_id,
             confirm=self.confirm,
             attachment_ids=tuple(self.attachment_ids),
+            cc=tuple(self.cc),
+            bcc=tuple(self.bcc),
             subject=self.subject,
             then=CaseStatus(self.then),
         )

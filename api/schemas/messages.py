@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, JsonValue
 
 from api.schemas.common import Id, Moment, Named, PageShape, Shape
+from channels.participants import Place
 from inbox.values import DeliveryState, Direction, MessageKind
 from inbox.views import ActivityView, ConversationView, DeliveryView, Entry, FileView, MessageView
 
@@ -42,6 +43,14 @@ class DeliveryShape(Shape):
     undo_until: Moment | None
 
 
+class ParticipantShape(Shape):
+    """Somebody a message was also written to; of those in `bcc` only agents know."""
+
+    name: str | None
+    address: str
+    role: Place
+
+
 class MessageShape(Shape):
     """One thing said: `text` is the new part, `quoted` the history that came along; `placed_by` says why it stands here, `participants` who else was written to."""
 
@@ -61,7 +70,7 @@ class MessageShape(Shape):
     has_html: bool
     is_unverified: bool
     placed_by: str
-    participants: list[str]
+    participants: list[ParticipantShape]
     sent_at: Moment
     received_at: Moment | None
     attachments: list[AttachmentShape]
@@ -89,7 +98,7 @@ class MessageShape(Shape):
             has_html=message.has_html,
             is_unverified=message.is_unverified,
             placed_by=message.placed_by,
-            participants=list(message.participants),
+            participants=[ParticipantShape.model_validate(one) for one in message.participants],
             sent_at=message.sent_at,
             received_at=message.received_at,
             attachments=[AttachmentShape.of(file) for file in message.files],

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, StringConstraints
 
-from api.schemas.common import Body, GivenId, Id, Line, Moment, Name, Shape
+from api.schemas.common import Body, GivenId, Id, Line, Moment, Name, Prose, Shape
+from staff.rules import LONGEST_SIGNATURE
 from staff.values import Role
 
 
@@ -20,7 +21,7 @@ Password = Annotated[str, StringConstraints(min_length=10, max_length=200)]
 
 
 class AgentShape(Shape):
-    """Somebody who answers customers."""
+    """Somebody who answers customers; `signature` stands below their replies."""
 
     id: Id
     name: str
@@ -28,6 +29,7 @@ class AgentShape(Shape):
     role: Role
     is_active: bool
     team_ids: list[Id]
+    signature: str
 
 
 class TeamShape(Shape):
@@ -83,6 +85,12 @@ class AgentChange(Body):
     name: Name | None = None
     role: Role | None = None
     is_active: bool | None = None
+
+
+class MyChange(Body):
+    """What changes about the agent who asks; what is left out stays."""
+
+    signature: Annotated[Prose, StringConstraints(max_length=LONGEST_SIGNATURE)] | None = None
 
 
 class TeamBody(Body):

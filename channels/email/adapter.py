@@ -61,9 +61,10 @@ class EmailAdapter:
         settings = EmailSettings.model_validate(dict(account.settings))
         content = compose(account, message)
         sender = mailbox("", return_address(account, message.delivery_token)).addr_spec
-        recipient = mailbox("", message.recipient).addr_spec
-        await self._servers.send(settings, sender, recipient, content)
-        return Accepted(vendor_id=message.external_id)
+        recipient, *others = (mailbox("", address).addr_spec for address in (message.recipient, *(one.address for one in message.others)))
+        refused = await self._servers.send(settings, sender, recipient, content, others)
+        note = "; ".join(f"{address}: {words}" for address, words in refused.items())
+        return Accepted(vendor_id=message.external_id, note=f"Not delivered to {note}" if note else None)
 
     async def close(self) -> None:
         """Hang up on mail servers."""

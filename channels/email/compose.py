@@ -2,13 +2,16 @@
 
 import html
 import re
+from collections.abc import Callable
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 
-from channels.contract import Account, OutboundMessage
+from channels.contract import Account, OutboundFile, OutboundMessage
 from channels.email.headers import Mailbox
+from channels.email.pictures import is_shown, placed_in, with_markers
+from channels.participants import Place
 from kernel.errors import Undeliverable
 from kernel.text import clean
 
@@ -18,6 +21,8 @@ _MOST_REFERENCES = 40
 _LONGEST_SUBJECT = 400
 _LONGEST_ADDRESS = 254  # RFC 5321 §4.5.3.1.3, without its brackets
 _REPLY_MARKS = ("re:", "aw:", "sv:", "antw:", "odp:", "vs:", "re :", "回复", "答复")
+_PLACEHOLDER = re.compile(r"\{(?:inbox|agent)\}")
+_OWN = "{signature}"  # in an inbox's signature: where the agent's stands
 _URL = re.compile(r"https?://[^\s<>\"']{1,2000}")
 
 
@@ -30,6 +35,8 @@ def compose(account: Account, message: OutboundMessage) -> bytes:
     mail = EmailMessage(policy=_POLICY)
     mail["From"] = mailbox(_named(_said(account, "from_name") or "{agent} ({inbox})", account, message), account.address)
     mail["To"] = mailbox(message.recipient_name or "", message.recipient)
+    if copies := [mailbox(one.name or "", one.address) for one in message.others if one.role is Place.CC]:
+        mail["Cc"] = copies
     mail["Reply-To"] = mailbox("", reply_address(account, message.reply_token))
     mail["Subject"] = subject_of(account, message)
     mail["Date"] = message.written_at
@@ -38,13 +45,47 @@ def compose(account: Account, message: OutboundMessage) -> bytes:
     if references:
         mail["In-Reply-To"] = references[-1]
         mail["References"] = " ".join(references)
-    text = _lines(message.text) + _signature(account, message)
-    mail.set_content(text + _quoted_text(message), cte="quoted-printable")
-    mail.add_alternative(f"<html><body>{_paragraphs(text)}{_quoted_html(message)}</body></html>", subtype="html", cte="quoted-printable")
+    _write_body(mail, message, _lines(message.text), _signature(account, message))
+    placed = {file.id for file in placed_in(message.text, message.files)}
     for file in message.files:
-        kind, _, subtype = _media_type(file.media_type).partition("/")
-        mail.add_attachment(file.content, maintype=kind, subtype=subtype, filename=one_line(file.name.replace("/", "_").replace("\\", "_"))[:180] or "file")
-    return mail.as_bytes()
+        if file.id not in placed:
+            kind, subtype = _media_type(file.media_type)
+            mail.add_attachment(file.content, maintype=kind, subtype=subtype, filename=_file_name(file))
+    return _bounded(mail, message).as_bytes()
+
+
+def _write_body(mail: EmailMessage, message: OutboundMessage, text: str, signature: str) -> None:
+    """Write plain text, where pictures are named, and HTML, where they stand in their places."""
+    plain = with_markers(text, message.files, str, lambda file: f"[{_file_name(file)}]")
+    mail.set_content(plain + signature + _quoted_text(message), cte="quoted-printable")
+    body = _paragraphs(text, lambda words: with_markers(words, message.files, _linked, lambda file: _shown(message, file)))
+    mail.add_alternative(f"<html><body>{body}{_paragraphs(signature)}{_quoted_html(message)}</body></html>", subtype="html", cte="quoted-printable")
+    _, html_part = mail.iter_parts()
+    assert isinstance(html_part, EmailMessage)
+    for file in placed_in(text, message.files):
+        kind, subtype = _media_type(file.media_type)
+        cid = f"<{_content_id(message, file)}>"
+        html_part.add_related(file.content, maintype=kind, subtype=subtype, disposition="inline", filename=_file_name(file), cid=cid)
+
+
+def _bounded(mail: EmailMessage, message: OutboundMessage) -> EmailMessage:
+    """Name the boundaries ourselves, so that a mail that is sent again is the same to the byte; these letters no encoding that we use writes."""
+    for number, part in enumerate(part for part in mail.walk() if part.is_multipart()):
+        part.set_boundary(f"=_{message.message_id}_{number}")
+    return mail
+
+
+def _file_name(file: OutboundFile) -> str:
+    return one_line(file.name.replace("/", "_").replace("\\", "_"))[:180] or "file"
+
+
+def _content_id(message: OutboundMessage, file: OutboundFile) -> str:
+    return f"f{file.id}.{message.external_id.strip('<>')}"
+
+
+def _shown(message: OutboundMessage, file: OutboundFile) -> str:
+    name = html.escape(_file_name(file))
+    return f'<img src="cid:{html.escape(_content_id(message, file))}" alt="{name}" style="max-width:100%">' if is_shown(file) else f"[{name}]"
 
 
 def _said(account: Account, name: str) -> str:
@@ -53,13 +94,21 @@ def _said(account: Account, name: str) -> str:
 
 def _named(pattern: str, account: Account, message: OutboundMessage) -> str:
     """Fill two names into a pattern; nothing else in it means anything."""
-    return pattern.replace("{inbox}", account.name).replace("{agent}", message.author_name)
+    names = {"{inbox}": account.name, "{agent}": message.author_name}
+    return _PLACEHOLDER.sub(lambda found: names[found[0]], pattern)
 
 
 def _signature(account: Account, message: OutboundMessage) -> str:
-    """Return the inbox's signature below the line by which mail programs know one, or nothing."""
-    signature = _said(account, "signature")
-    return f"\n-- \n{_lines(_named(signature, account, message))}" if signature else ""
+    """Return the signature below the line by which mail programs know one, or nothing: the inbox's, with the agent's own in its place there or before it."""
+    inboxs, agents = _said(account, "signature"), _named(message.author_signature.strip("\n"), account, message)
+    if _OWN not in inboxs:
+        parts = [agents, _named(inboxs, account, message)]
+    else:
+        # A line that would hold nothing but what is not there, is not there either.
+        lines = [line for line in inboxs.split("\n") if agents or line.strip() != _OWN]
+        parts = [agents.join(_named(piece, account, message) for piece in "\n".join(lines).split(_OWN))]
+    signature = "\n".join(part for part in parts if part.strip())
+    return f"\n-- \n{_lines(signature)}" if signature else ""
 
 
 def reply_address(account: Account, token: str) -> str:
@@ -140,9 +189,9 @@ def _quoted_html(message: OutboundMessage) -> str:
     return f'<div>{html.escape(_introduction(message))}</div><blockquote type="cite" style="{style}">{_paragraphs(_lines(message.quoted))}</blockquote>'
 
 
-def _paragraphs(text: str) -> str:
-    blocks = re.split(r"\n{2,}", text.strip("\n"))
-    return "".join(f"<p>{_linked(block)}</p>" for block in blocks)
+def _paragraphs(text: str, written: Callable[[str], str] | None = None) -> str:
+    blocks = re.split(r"\n{2,}", text.strip("\n")) if text.strip("\n") else []
+    return "".join(f"<p>{(written or _linked)(block)}</p>" for block in blocks)
 
 
 def _linked(block: str) -> str:
@@ -157,8 +206,9 @@ def _linked(block: str) -> str:
     return "".join(out).replace("\n", "<br>\n")
 
 
-def _media_type(media_type: str) -> str:
+def _media_type(media_type: str) -> tuple[str, str]:
     """Return a type that a file may be sent as: bytes cannot stand as multipart or message parts."""
     plain = media_type.partition(";")[0].strip().lower()
     fits = re.fullmatch(r"[a-z0-9!#$&^_.+-]{1,60}/[a-z0-9!#$&^_.+-]{1,60}", plain) and not plain.startswith(("multipart/", "message/"))
-    return plain if fits else "application/octet-stream"
+    kind, _, subtype = (plain if fits else "application/octet-stream").partition("/")
+    return kind, subtype

@@ -243,16 +243,6 @@ def _mailbox(entry: tuple[str, str], hint: str | None) -> Mailbox:
     return Mailbox(name="" if shown.lower() == address.lower() else shown[:_LONGEST_NAME], address=address.replace(" ", ""))
 
 
-def addresses_of(recipient: str) -> list[str]:
-    """Return the addresses under which a recipient may be known, in lower case: as it is, then without its plus-parts, one by one."""
-    local, at, domain = recipient.strip().lower().rpartition("@")
-    found = [f"{local}{at}{domain}"]
-    while "+" in local[1:]:
-        local = local[: local.rindex("+")]
-        found.append(f"{local}{at}{domain}")
-    return found
-
-
 def message_ids(value: str) -> list[str]:
     """Return the ids of a Message-ID, In-Reply-To or References value in order, each as `<…>`; what is none between them is passed over."""
     if "=?" in value:

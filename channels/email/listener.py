@@ -12,7 +12,7 @@ from aiosmtpd.smtp import Envelope as SmtpEnvelope
 
 from channels.contract import Account, RawPayload, Receive
 from channels.email.framing import FRAMED, Envelope, framed
-from channels.email.headers import addresses_of
+from channels.participants import forms_of
 from kernel.clock import Clock
 from kernel.errors import Fault
 
@@ -124,7 +124,7 @@ class _Handler:
         return True
 
     async def _account(self, recipient: str) -> Account | None:
-        for address in addresses_of(recipient):
+        for address in forms_of(recipient):
             account = await self._find_account(address)
             if account is not None:
                 return account

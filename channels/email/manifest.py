@@ -113,7 +113,7 @@ MANIFEST = Manifest(
     channel="email",
     name="E-mail",
     identity_kind=IdentityKind.EMAIL,
-    features=frozenset({Feature.SUBJECT, Feature.HTML, Feature.ATTACHMENTS, Feature.QUOTES_HISTORY, Feature.REACHES_ANYONE}),
+    features=frozenset({Feature.SUBJECT, Feature.HTML, Feature.ATTACHMENTS, Feature.CC, Feature.QUOTES_HISTORY, Feature.REACHES_ANYONE}),
     text_limit=None,
     settings=EmailSettings,
 )

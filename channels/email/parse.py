@@ -13,13 +13,14 @@ from channels.email.charsets import decode
 from channels.email.content import read_content
 from channels.email.forwards import Forwarded, forwarded
 from channels.email.framing import Envelope, opened
-from channels.email.headers import MOST_IDS, Mailbox, addresses_of, decode_words, mailboxes, message_ids
+from channels.email.headers import MOST_IDS, Mailbox, decode_words, mailboxes, message_ids
 from channels.email.html_quotes import split_body
 from channels.email.labels import labels_of
 from channels.email.mime import Part, read_tree
 from channels.email.quoting import Split
 from channels.email.returns import delivery_tokens
 from channels.email.sender import claims_of, reply_tokens, sender_of
+from channels.participants import Participant, Place, besides
 from kernel.text import clean
 
 _LONGEST_SUBJECT = 1000
@@ -125,7 +126,7 @@ def message_of(account: Account, payload: RawPayload, envelope: Envelope, mail: 
         subject=mail.subject,
         sent_at=_sent_at(root.value("date"), payload.received_at),
         files=mail.files,
-        participants=_participants(recipients, account, sender.value),
+        participants=_participants(mail, account, sender.value),
         locale=_locale(root.value("content-language")),
         is_automatic=mail.judgement.is_automatic,
         is_auto_reply=mail.judgement.kind in _AUTO_REPLIES,
@@ -176,14 +177,11 @@ def _sent_at(value: str, received_at: datetime) -> datetime | None:
     return at if _EARLIEST <= at <= received_at + timedelta(days=1) else None
 
 
-def _participants(recipients: list[Mailbox], account: Account, sender: str) -> tuple[str, ...]:
+def _participants(mail: Mail, account: Account, sender: str) -> tuple[Participant, ...]:
     """Return who else was written to, each once; we under any of our plus-addresses are nobody else."""
-    known = {account.address.lower(), sender.lower()}
-    others: dict[str, str] = {}
-    for box in recipients:
-        if box.is_usable and known.isdisjoint(addresses_of(box.address)):
-            others.setdefault(box.address.lower(), box.address)
-    return tuple(others.values())[:_MOST_PARTICIPANTS]
+    named = ((box, place) for boxes, place in ((mail.to, Place.TO), (mail.cc, Place.CC)) for box in boxes)
+    people = (Participant(address=box.address, name=box.name or None, role=place) for box, place in named if box.is_usable)
+    return besides(people, (account.address,), sender)[:_MOST_PARTICIPANTS]
 
 
 def _locale(value: str) -> str | None:

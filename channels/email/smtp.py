@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import timedelta
 
 import aiosmtplib
@@ -15,9 +16,16 @@ _MOST_KEPT = 2  # of each server
 # Refusals of us, not of the mail: a password that was changed, a server that does not know us yet. The mail waits.
 _OF_US = frozenset({421, 454, 530, 534, 535, 538})
 _LONGEST_WORDS = 500
+_HANGS_UP = 421
+# A server that took a mail and could not say so (RFC 1047): what is told by its reports or by an answer comes within minutes, or not at all.
+_SIGN_WITHIN = timedelta(minutes=10)
 
 _Key = tuple[str, int, str, str, str]
 _TROUBLE = (aiosmtplib.SMTPException, OSError)
+
+
+class _Unanswered(aiosmtplib.SMTPException):
+    """The connection ended between the mail and the word on it."""
 
 
 class SmtpServers:
@@ -28,8 +36,10 @@ class SmtpServers:
         self._idle: dict[_Key, list[aiosmtplib.SMTP]] = defaultdict(list)
         self._timers: dict[aiosmtplib.SMTP, asyncio.TimerHandle] = {}
 
-    async def send(self, settings: EmailSettings, sender: str, recipient: str, mail: bytes) -> None:
-        """Hand over a mail.
+    async def send(self, settings: EmailSettings, sender: str, recipient: str, mail: bytes, others: Sequence[str] = ()) -> dict[str, str]:
+        """Hand over a mail to its recipient and to others; return which of the others the server refused, with its words.
+
+        It is the recipient's mail: when the server does not take it for them, nobody gets it.
 
         Raises:
             Unavailable: the server cannot be reached, says 4xx, refuses us as a client, or the connection broke, whether before or after the mail.
@@ -38,15 +48,28 @@ class SmtpServers:
         key = _key(settings)
         client = await self._kept(key) or await self._connected(settings)
         try:
-            await client.sendmail(sender, [recipient], mail)
+            refused = await _hand_over(client, sender, recipient, mail, others)
         except _TROUBLE as trouble:
-            client.close()
+            await self._start_over(key, client, trouble)
             raise _fault(trouble) from trouble
         except BaseException:
             # Called off in the middle: what would be said next belongs to this mail.
             client.close()
             raise
         self._keep(key, client)
+        return refused
+
+    async def _start_over(self, key: _Key, client: aiosmtplib.SMTP, trouble: Exception) -> None:
+        """Take back a mail that was refused: said over again, the connection serves the next one."""
+        if isinstance(trouble, aiosmtplib.SMTPResponseException) and trouble.code != _HANGS_UP and client.is_connected:
+            try:
+                await client.rset()
+            except _TROUBLE:
+                client.close()
+            else:
+                self._keep(key, client)
+                return
+        client.close()
 
     async def close(self) -> None:
         """Hang up."""
@@ -80,6 +103,8 @@ class SmtpServers:
         )
         try:
             await client.connect()
+            if client.is_ehlo_or_helo_needed:
+                await _greet(client)
         except (*_TROUBLE, ValueError) as trouble:
             client.close()
             what = "does not take our sign-in" if isinstance(trouble, aiosmtplib.SMTPAuthenticationError) else "cannot be reached"
@@ -102,6 +127,31 @@ class SmtpServers:
         client.close()
 
 
+async def _greet(client: aiosmtplib.SMTP) -> None:
+    try:
+        await client.ehlo()
+    except aiosmtplib.SMTPHeloError:
+        await client.helo()
+
+
+async def _hand_over(client: aiosmtplib.SMTP, sender: str, recipient: str, mail: bytes, others: Sequence[str]) -> dict[str, str]:
+    await client.mail(sender, options=[f"size={len(mail)}"] if client.supports_extension("size") else [])
+    await client.rcpt(recipient)
+    refused = {}
+    for other in others:
+        try:
+            await client.rcpt(other)
+        except aiosmtplib.SMTPRecipientRefused as trouble:
+            if trouble.code == _HANGS_UP:
+                raise
+            refused[other] = f"{trouble.code} {_words(trouble)}"
+    try:
+        await client.data(mail)
+    except (aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPTimeoutError) as trouble:
+        raise _Unanswered(str(trouble)) from trouble
+    return refused
+
+
 def _key(settings: EmailSettings) -> _Key:
     password = settings.smtp_password.get_secret_value() if settings.smtp_password else ""
     return settings.smtp_host, settings.smtp_port, settings.smtp_security.value, settings.smtp_user, password
@@ -109,12 +159,14 @@ def _key(settings: EmailSettings) -> _Key:
 
 def _fault(trouble: Exception) -> Unavailable | Undeliverable:
     """Sort what went wrong by its remedy."""
-    refused = trouble.recipients[0] if isinstance(trouble, aiosmtplib.SMTPRecipientsRefused) and trouble.recipients else trouble
-    code = refused.code if isinstance(refused, aiosmtplib.SMTPResponseException) else 0
+    code = trouble.code if isinstance(trouble, aiosmtplib.SMTPResponseException) else 0
     if 500 <= code < 600 and code not in _OF_US:
-        return Undeliverable(f"{code} {_words(refused)}")
+        return Undeliverable(f"{code} {_words(trouble)}")
     if code:
-        return Unavailable(f"{code} {_words(refused)}", retry_after=timedelta(minutes=1))
+        return Unavailable(f"{code} {_words(trouble)}", retry_after=timedelta(minutes=1))
+    if isinstance(trouble, _Unanswered):
+        words = "The mail server was given the mail and has not said whether it took it. The same mail goes out again later, unless a sign of it comes before."
+        return Unavailable(words, retry_after=_SIGN_WITHIN)
     return Unavailable(f"The connection to the mail server broke: {_words(trouble)}")
 
 

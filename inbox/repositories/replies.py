@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import and_, bindparam, column, func, insert, or_, select, table, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from channels.participants import Participant, from_rows
 from inbox.models import Attachment, Conversation, Message, SearchDocument
 from inbox.values import Direction
 from kernel.db import written
@@ -48,6 +49,17 @@ class ReplyRepository:
             .join(_identities, _identities.c.id == Message.identity_id)
         )
         return {row[0]: (row[1], row[2], row[3]) for row in rows}
+
+    async def last_participants(self, conversation_ids: Sequence[int]) -> dict[int, tuple[Participant, ...]]:
+        """Return for each conversation who else the newest inbound message was written to."""
+        newest = (
+            select(func.max(Message.id))
+            .where(Message.conversation_id.in_(conversation_ids), Message.direction == Direction.IN)
+            .group_by(Message.conversation_id)
+            .scalar_subquery()
+        )
+        rows = await self._session.execute(select(Message.conversation_id, Message.participants).where(Message.id.in_(newest)))
+        return {row[0]: from_rows(row[1]) for row in rows}
 
     async def identities(self, leaf_ids: Sequence[int]) -> list[tuple[int, str, str, str]]:
         """Return a customer's identities (id, kind, value, trust), the one seen last first."""

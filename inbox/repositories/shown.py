@@ -34,7 +34,7 @@ class ShownMessage(NamedTuple):
     has_html: bool
     is_unverified: bool
     placed_by: str
-    participants: list[str] | None
+    participants: list[object] | None
     sent_at: datetime
     received_at: datetime
     root_id: int

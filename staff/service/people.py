@@ -55,6 +55,17 @@ async def change_agent(uow: UnitOfWork, agent_id: int, *, name: str | None = Non
     return agent
 
 
+async def sign_with(uow: UnitOfWork, agent_id: int, signature: str) -> Agent:
+    """Set what stands below an agent's replies, at most 2,000 characters; nothing does when it is empty.
+
+    Raises:
+        NotFound: there is no such agent.
+    """
+    agent = await StaffRepository(uow.session).get_agent(agent_id)
+    agent.signature = rules.written_signature(signature) or None
+    return agent
+
+
 async def set_password(uow: UnitOfWork, agent_id: int, password_hash: str) -> None:
     """Set a password, hashed before, and end the sessions that the old one opened.
 

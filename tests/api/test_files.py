@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from channels.contract import InboundFile, RawPayload
+from channels.participants import Participant, Place
 from kernel.claims import IdentityKind
 from tests.api.desk import Answer, Desk
 from tests.support import house
@@ -90,9 +91,19 @@ class TestMessages:
         desk = stored_desk
         mail = await desk.estate.house.directory.create(channel="email", name="Support", address="support@desk.example", settings=house.EMAIL)
         message = house.said(mail.id, sender="ada@example.com", kind=IdentityKind.EMAIL, subject="Hello", external_id="<2@x>")
-        taken = await desk.estate.intake.take(replace(message, participants=("ben@example.com", "cleo@example.com")))
-        assert (await desk.otto.get(f"/messages/{taken.message_id}")).json["participants"] == ["ben@example.com", "cleo@example.com"]
-        assert (await desk.reply(desk.otto, str(taken.case_id), "Hello")).json["participants"] == []
+        others = Participant(address="ben@example.com", name="Ben"), Participant(address="cleo@example.com", role=Place.CC)
+        taken = await desk.estate.intake.take(replace(message, participants=others))
+        ben, cleo = {"name": "Ben", "address": "ben@example.com"}, {"name": None, "address": "cleo@example.com"}
+        assert (await desk.otto.get(f"/messages/{taken.message_id}")).json["participants"] == [{**ben, "role": "to"}, {**cleo, "role": "cc"}]
+        option = await desk.option(str(taken.case_id))
+        assert (option["cc"], "cc" in option["features"]) == ([ben, cleo], True)
+        replied = await desk.reply(desk.otto, str(taken.case_id), "Hello", cc=["Ben <ben@example.com>"], bcc=["dora@example.com"])
+        assert replied.json["participants"] == [{**ben, "role": "cc"}, {"name": None, "address": "dora@example.com", "role": "bcc"}]
+
+    async def test_refuse_what_is_no_address(self, stored_desk: Desk) -> None:
+        desk = stored_desk
+        refused = await desk.reply(desk.otto, (await desk.says("Hello"))["case_id"], cc=["ben@example.com"])
+        assert (refused.status, refused.code) == (422, "reply.unfit")
 
     async def test_has_no_html_where_there_is_none(self, desk: Desk) -> None:
         said = await desk.says("Hello")
