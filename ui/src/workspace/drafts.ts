@@ -1,6 +1,6 @@
 /** What was typed and not sent, per agent, case and mode, kept in this browser. */
 import { writable } from 'svelte/store';
-import type { Attachment } from '../shared/api';
+import type { Attachment, Person } from '../shared/api';
 import { keep, kept, keptNames } from '../shared/kept';
 import { myId } from './session';
 
@@ -11,6 +11,9 @@ export interface Draft {
   subject: string | null;
   option: string | null;
   attachments: Attachment[];
+  /** Nothing while Cc is as it was proposed. */
+  cc?: Person[] | null;
+  bcc?: Person[];
   at: string;
 }
 
@@ -41,7 +44,7 @@ function tell(caseId: string): void {
 
 /** Keep a draft, or forget it once it is empty. */
 export function keepDraft(caseId: string, mode: Mode, draft: Draft): void {
-  const isEmpty = !draft.text.trim() && draft.attachments.length === 0;
+  const isEmpty = !draft.text.trim() && !draft.attachments.length && !draft.cc && !draft.bcc?.length;
   keep(name(caseId, mode), isEmpty ? null : JSON.stringify(draft));
   tell(caseId);
 }

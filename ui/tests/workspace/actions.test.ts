@@ -11,7 +11,7 @@ describe('a verb', () => {
   let server: TableServer;
 
   beforeEach(async () => {
-    me.set({ id: '1', name: 'Ravi', email: '', role: 'agent', is_active: true, team_ids: [] });
+    me.set({ id: '1', name: 'Ravi', email: '', role: 'agent', is_active: true, signature: '', team_ids: [] });
     toasts.set([]);
     server = new TableServer();
     server.on('GET /cases', () => ({ items: [row({ id: '1' }), row({ id: '2' })], next: null }));

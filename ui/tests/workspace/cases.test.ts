@@ -18,7 +18,7 @@ describe('the list', () => {
   const ids = (): string[] => read(cases.list).ids;
 
   beforeEach(async () => {
-    me.set({ id: '1', name: 'Ravi', email: '', role: 'agent', is_active: true, team_ids: [] });
+    me.set({ id: '1', name: 'Ravi', email: '', role: 'agent', is_active: true, signature: '', team_ids: [] });
     byId = [];
     server = new TableServer();
     server.on('GET /cases', ({ path }) => {

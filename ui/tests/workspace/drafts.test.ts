@@ -5,7 +5,7 @@ import { draftsByCase, dropDraft, findDraft, findDrafts, keepDraft, type Draft }
 import { me } from '../../src/workspace/session';
 
 const draft = (text: string): Draft => ({ text, subject: null, option: null, attachments: [], at: '2026-11-20T10:00:00Z' });
-const sit = (id: string): void => me.set({ id, name: '', email: '', role: 'agent', is_active: true, team_ids: [] });
+const sit = (id: string): void => me.set({ id, name: '', email: '', role: 'agent', is_active: true, signature: '', team_ids: [] });
 
 beforeEach(() => {
   localStorage.clear();

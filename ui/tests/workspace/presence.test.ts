@@ -5,7 +5,7 @@ import { colleagues, OwnPresence, presence } from '../../src/workspace/presence'
 import { me } from '../../src/workspace/session';
 
 test('colleagues never hold ourselves, and who writes is not also viewing', () => {
-  me.set({ id: '1', name: 'Ravi', email: '', role: 'agent', is_active: true, team_ids: [] });
+  me.set({ id: '1', name: 'Ravi', email: '', role: 'agent', is_active: true, signature: '', team_ids: [] });
   const ines = { id: '2', name: 'Ines' };
   presence.set([
     { agent: { id: '1', name: 'Ravi' }, case_id: '9', state: 'viewing' },

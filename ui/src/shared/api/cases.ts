@@ -1,5 +1,5 @@
 /** Cases, and the ways in which they can be answered. */
-import type { Id, Moment, Named } from './common';
+import type { Id, Moment, Named, Person } from './common';
 import type { Feature } from './inboxes';
 import type { Direction, MessageKind } from './messages';
 
@@ -51,6 +51,8 @@ export interface ReplyOption {
   limits: { text: number | null };
   is_default: boolean;
   subject: string | null;
+  /** Who else would get a reply to all. */
+  cc: Person[];
 }
 
 export interface Case extends CaseRow {

@@ -21,3 +21,9 @@ export interface Named {
   id: Id;
   name: string;
 }
+
+/** Somebody by their e-mail address. */
+export interface Person {
+  name: string | null;
+  address: string;
+}

@@ -1,6 +1,6 @@
 /** What was said and how it travels, one by one and in a timeline. */
 import type { Activity } from './cases';
-import type { Id, Moment } from './common';
+import type { Id, Moment, Person } from './common';
 
 export type Direction = 'in' | 'out';
 export type MessageKind = 'message' | 'note';
@@ -23,6 +23,11 @@ export interface Delivery {
   undo_until: Moment | null;
 }
 
+/** Somebody a message was also written to; of those in `bcc` nobody outside knows. */
+export interface Participant extends Person {
+  role: 'to' | 'cc' | 'bcc';
+}
+
 export interface Message {
   id: Id;
   case_id: Id;
@@ -40,7 +45,7 @@ export interface Message {
   has_html: boolean;
   is_unverified: boolean;
   placed_by: string;
-  participants: string[];
+  participants: Participant[];
   sent_at: Moment;
   received_at: Moment | null;
   attachments: Attachment[];

@@ -7,6 +7,7 @@ export interface Agent extends Named {
   email: string;
   role: Role;
   is_active: boolean;
+  signature: string;
   team_ids: Id[];
 }
 

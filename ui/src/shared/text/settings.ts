@@ -1,6 +1,15 @@
 /** The settings; loaded with them. */
 export const settings = {
   title: 'Settings',
+  signature: {
+    title: 'My signature',
+    lead: 'Stands below your replies by e-mail. An inbox may add a signature of its own: yours goes where that says so, else before it.',
+    field: 'Signature',
+    left: (n: number): string => `${n} characters left`,
+    preview: 'Below a mail',
+    sample: 'Thank you for writing. Your lamp left our house this morning.',
+    none: 'Nothing of yours stands below a mail.',
+  },
   tokens: 'My tokens',
   tokensLead: 'A token lets a program act as you, with your rights. It is shown once.',
   tokenName: 'Name',
