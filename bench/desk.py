@@ -213,6 +213,8 @@ async def _people(bulk: Bulk, world: _World) -> None:
         (one, one, "email", f"c{at}@mail.example", f"c{at}@mail.example", "verified", True, now, now) for at, one in enumerate(world.customers)
     )
     await bulk.write("identities", reached, identities)
+    terms = ((term, one) for at, one in enumerate(world.customers) for term in {*names[one].lower().split(), f"c{at}@mail.example"})
+    await bulk.write("customer_terms", ("term", "customer_id"), terms)
 
 
 async def _messages(bulk: Bulk, world: _World, words: Sequence[str]) -> None:

@@ -52,6 +52,16 @@ class Identity(Base):
     last_seen_at: Mapped[datetime]
 
 
+class CustomerTerm(Base):
+    """What a leaf is found by, one row a term; compared by code points, so that a beginning is a range of the key."""
+
+    __tablename__ = "customer_terms"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy's own way
+
+    term: Mapped[str] = mapped_column(String(64).with_variant(String(64, collation="C"), "postgresql"), primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ID, ForeignKey("customers.id"), primary_key=True, index=True)
+
+
 class ClaimRow(Base):
     """What a message said about its sender."""
 

@@ -6,9 +6,9 @@ from dataclasses import asdict
 from identity_resolution.errors import AlreadyAnswered, AlreadyOne, AlreadyUndone, KnownToBeTwo
 from identity_resolution.events import CustomersMerged, MergeUndone, ProposalAnswered
 from identity_resolution.models import Customer, Identity, Link
-from identity_resolution.repository import CustomerRepository
+from identity_resolution.repository.customers import CustomerRepository
 from identity_resolution.rules.evidence import MODEL_VERSION, Known, Profile, weigh
-from identity_resolution.rules.naming import folded, made_name
+from identity_resolution.rules.naming import made_name
 from identity_resolution.rules.roots import LinkLine, fold
 from identity_resolution.values import Answer, CardState, Evidence, Parted
 from kernel.claims import IdentityKind, Trust
@@ -146,7 +146,7 @@ async def _show_name(sql: CustomerRepository, root: Customer, leaves: Sequence[C
     if given is None:
         first = await sql.first_identity(root.id)
         given = root.name if first is None else made_name(IdentityKind(first.kind), first.value, first.normalised)
-    root.name, root.folded_name = given, folded(given)
+    await sql.call(root, given)
 
 
 async def _evidence(sql: CustomerRepository, one: Customer, other: Customer) -> Sequence[Evidence]:

@@ -8,15 +8,17 @@ from typing import Unpack, cast
 from identity_resolution.errors import BadProfile
 from identity_resolution.events import CustomerChanged
 from identity_resolution.models import Customer, Identity, ReviewCard
-from identity_resolution.repository import CustomerRepository, Seen
-from identity_resolution.rules.naming import folded, given_name
-from identity_resolution.rules.normalise import normalise
+from identity_resolution.repository.customers import CustomerRepository
+from identity_resolution.repository.finding import CustomerFinder, Found, Seen
+from identity_resolution.rules.naming import given_name
+from identity_resolution.rules.terms import ways_of
 from identity_resolution.values import CustomerProfile, Evidence, HeldIdentity, MergedLeaf, ProfileFields, Proposal, Satisfaction, Side, Stage
 from kernel.business_time import is_time_zone
 from kernel.claims import IdentityKind, Trust
 from kernel.errors import NotFound
 from kernel.paging import Page, keyset, page_of
-from kernel.text import clean, fold
+from kernel.paging import cursor as made_cursor
+from kernel.text import clean
 from kernel.uow import UnitOfWork
 
 
@@ -52,18 +54,22 @@ async def profiles(uow: UnitOfWork, root_ids: Sequence[int]) -> list[CustomerPro
 
 
 async def page(uow: UnitOfWork, query: str, cursor: str | None, limit: int, seen: Seen | None = None) -> Page[CustomerProfile]:
-    """Return customers that may be seen, newest first: all, or those with a leaf whose name holds the words or whose address, number or handle begins with them.
+    """Return customers that may be seen, newest first: all, or those with a leaf whose name has words that begin with those of the query, or whose address,
+    number or handle begins with the query.
+
+    A page may be short, even empty, and still have a cursor: so far was looked, and what is older is looked at from there.
 
     Raises:
         BadCursor: the cursor is not of this list.
     """
     after = keyset(cursor, 1)
     wanted = clean(query).strip()[:200]
-    number = normalise(IdentityKind.PHONE, wanted)
-    prefixes = [wanted.lower(), *([number] if number is not None and len(number) > 3 else [])]
-    found = await CustomerRepository(uow.session).root_page(fold(wanted), prefixes, after[0] if after else None, limit + 1, seen)
-    ids = page_of(found, limit, lambda root_id: (root_id,))
-    return Page(await profiles(uow, ids.items), ids.next)
+    finder, before = CustomerFinder(uow.session, seen), after[0] if after else None
+    ways = ways_of(wanted)
+    found = await finder.page(ways, before, limit + 1) if ways else Found(await finder.newest(before, limit + 1))
+    ids = page_of(found.ids, limit, lambda root_id: (root_id,))
+    following = made_cursor([found.looked_down_to]) if ids.next is None and found.looked_down_to is not None else ids.next
+    return Page(await profiles(uow, ids.items), following)
 
 
 async def cards_page(uow: UnitOfWork, cursor: str | None, limit: int, seen: Seen | None = None) -> Page[Proposal]:
@@ -92,7 +98,8 @@ async def edit(uow: UnitOfWork, customer_id: int, **fields: Unpack[ProfileFields
         name = given_name(fields["name"])
         if name is None:
             raise BadProfile("name", "A customer's name needs a letter.")
-        root.name, root.folded_name, root.is_named = name, folded(name), True
+        root.is_named = True
+        await sql.call(root, name)
     zone = fields.get("time_zone")
     if zone is not None and not is_time_zone(zone):
         raise BadProfile("time_zone", "There is no such time zone.")

@@ -5,7 +5,8 @@ from dataclasses import asdict, replace
 
 from identity_resolution.events import CustomerChanged, MergeProposed
 from identity_resolution.filing import Batch, Question, read
-from identity_resolution.repository import CustomerRepository, FilingRepository
+from identity_resolution.repository.customers import CustomerRepository
+from identity_resolution.repository.filing import FilingRepository
 from identity_resolution.rules.evidence import total
 from identity_resolution.rules.naming import folded
 from identity_resolution.rules.verdicts import file_sender, is_worth_asking
@@ -67,7 +68,7 @@ async def _keep(uow: UnitOfWork, sql: FilingRepository, batch: Batch) -> None:
         leaf, root = await customers.get(leaf_id), await customers.get(root_id)
         leaf.is_named = True
         for row in (leaf, root):
-            row.name, row.folded_name = name, folded(name)
+            await customers.call(row, name)
         uow.record(CustomerChanged(customer_id=root_id))
 
 

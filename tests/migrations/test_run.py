@@ -153,3 +153,19 @@ class TestCaseNumbers:
     async def test_begin_at_1001(self, postgres_databases: PostgresDatabases) -> None:
         url = await postgres_databases.emptied()
         assert await execute(url, "SELECT nextval('case_numbers')") == [(1001,)]
+
+
+class TestWhatCustomersAreFoundBy:
+    async def test_is_there_for_those_who_came_before_it(self, empty_url: str) -> None:
+        await run.upgrade(empty_url)
+        columns = "id, root_id, name, folded_name, is_named, stage, satisfaction, attributes, consent, created_at, last_seen_at"
+        held = "id, customer_id, kind, value, normalised, trust, is_sender, first_seen_at, last_seen_at"
+        await execute(
+            empty_url,
+            f"INSERT INTO customers ({columns}) VALUES (7, 7, 'Zoë Łuk', 'zoe łuk', true, 'lead', 'indifferent', '{{}}', '{{}}', 0, 0)",
+            f"INSERT INTO identities ({held}) VALUES (8, 7, 'email', 'Z@x.example', 'Z@x.example', 'verified', true, 0, 0)",
+            f"INSERT INTO identities ({held}) VALUES (9, 7, 'chat', 'f00', 'f00', 'verified', true, 0, 0)",
+        )
+        await run.downgrade(empty_url, "0004")
+        await run.upgrade(empty_url)
+        assert await execute(empty_url, "SELECT term, customer_id FROM customer_terms ORDER BY term") == [("z@x.example", 7), ("zoe", 7), ("łuk", 7)]

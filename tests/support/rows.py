@@ -1,6 +1,7 @@
 """Rows that others refer to, written straight: each function takes a unit of work and returns the new id."""
 
 from identity_resolution.models import Customer
+from identity_resolution.repository.finding import keep_terms
 from identity_resolution.values import Satisfaction, Stage
 from inbox.models import Inbox
 from kernel.text import fold
@@ -49,6 +50,7 @@ async def customer(uow: UnitOfWork, name: str = "Ada Fuller", *, root_id: int | 
         )
     )
     await uow.session.flush()
+    await keep_terms(uow.session, [(customer_id, fold(name))], [])
     return customer_id
 
 

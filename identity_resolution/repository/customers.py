@@ -1,37 +1,27 @@
-"""All SQL of identity resolution: set-based Core for the batch on its way in, mapped rows for what an agent changes."""
+"""Mapped rows of customers, their merges and the questions about them: what agents see and change."""
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
-from functools import cache
-from hashlib import blake2b
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
-from sqlalchemy import ColumnElement, Select, Table, Update, and_, bindparam, delete, func, or_, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from identity_resolution.models import ClaimRow, Customer, Identity, Link, NotSame, ReviewCard
-from identity_resolution.rules.verdicts import Holder
+from identity_resolution.models import Customer, Identity, Link, NotSame, ReviewCard
+from identity_resolution.repository.finding import Seen, renew_terms
+from identity_resolution.rules.naming import folded
 from identity_resolution.values import CardState
-from kernel.bulk import BulkWrite
-from kernel.claims import IdentityKind, Trust
-from kernel.db import core, written
+from kernel.db import written
 from kernel.errors import NotFound
 
 T = TypeVar("T")
 Key = tuple[str, str]
-Row = dict[str, object]
-Pair = tuple[int, int]
-# Of a root: whether its reader may know of it. Who may is for others to say.
-Seen = Callable[[ColumnElement[int]], ColumnElement[bool]]
-
-_customers, _identities, _claims = (cast(Table, row.__table__) for row in (Customer, Identity, ClaimRow))
-_leaf, _root = _customers.alias("leaf"), _customers.alias("root")
 _Words = ColumnElement[str] | InstrumentedAttribute[str]
-_left, _right = aliased(Customer), aliased(Customer)
 
+_customers = cast(Table, Customer.__table__)
+_leaf, _root = _customers.alias("leaf"), _customers.alias("root")
+_left, _right = aliased(Customer), aliased(Customer)
 
 # Built once: making a statement costs more than executing it.
 _ROOT_NAMES = (
@@ -39,115 +29,10 @@ _ROOT_NAMES = (
     .select_from(_leaf.join(_root, _root.c.id == _leaf.c.root_id))
     .where(_leaf.c.id.in_(bindparam("ids", expanding=True)))
 )
-_INSERT_CUSTOMERS, _INSERT_CLAIMS = BulkWrite(_customers.insert()), BulkWrite(_claims.insert())
-_INSERT_IDENTITIES = {
-    True: BulkWrite(sqlite.insert(_identities).on_conflict_do_nothing()),
-    False: BulkWrite(postgresql.insert(_identities).on_conflict_do_nothing()),
-}
-
-
-def _touch(table: Table) -> Update:
-    ordered = select(table.c.id).where(table.c.id.in_(bindparam("ids", expanding=True))).order_by(table.c.id).with_for_update(key_share=True)
-    return table.update().where(table.c.id.in_(ordered)).values(last_seen_at=bindparam("at"))
-
-
-_TOUCH_IDENTITIES, _TOUCH_CUSTOMERS = _touch(_identities), _touch(_customers)
-
-
-@cache
-def _holders_of(kinds: tuple[str, ...]) -> Select[Any]:
-    """Return the look-up of values of some kinds, one list each under the kind's name: SQLite reads the whole table for a list of pairs."""
-    held, leaf, root = _identities.c, _leaf, _root
-    named = leaf.c.is_named | root.c.is_named
-    wanted = or_(*(and_(held.kind == kind, held.normalised.in_(bindparam(kind, expanding=True))) for kind in kinds))
-    return (
-        select(held.kind, held.normalised, held.id, held.customer_id, leaf.c.root_id, root.c.name, named, held.trust, held.is_sender, held.last_seen_at)
-        .join_from(_identities, leaf, leaf.c.id == held.customer_id)
-        .join(root, root.c.id == leaf.c.root_id)
-        .where(wanted)
-        .order_by(held.id)
-    )
 
 
 class _RootsMoved(Exception):
     """Somebody merged these customers while we waited for them."""
-
-
-class FilingRepository:
-    """The hot path: a handful of statements for a whole batch, none per message."""
-
-    def __init__(self, session: AsyncSession, *, is_sqlite: bool) -> None:
-        self._session = session
-        self._is_sqlite = is_sqlite
-
-    async def holders(self, keys: Collection[Key]) -> dict[Key, list[Holder]]:
-        """Return who holds each value, oldest first."""
-        values = {kind.value: sorted(value for of, value in keys if of == kind.value) for kind in IdentityKind}
-        kinds = tuple(kind for kind, wanted in values.items() if wanted)
-        rows = await (await core(self._session)).execute(_holders_of(kinds), {kind: values[kind] for kind in kinds})
-        found: dict[Key, list[Holder]] = defaultdict(list)
-        for kind, normalised, identity_id, customer_id, root_id, name, is_named, trust, is_sender, last_seen_at in rows:
-            found[kind, normalised].append(
-                Holder(
-                    identity_id=identity_id,
-                    customer_id=customer_id,
-                    root_id=root_id,
-                    name=name,
-                    is_named=bool(is_named),
-                    trust=Trust(trust),
-                    is_sender=is_sender,
-                    last_seen_at=last_seen_at,
-                )
-            )
-        return found
-
-    async def hold_back_others(self, keys: Collection[Key]) -> bool:
-        """Make other processes wait with these values until we commit; say whether there may be others, so that the values must be looked up again."""
-        if self._is_sqlite:
-            return False
-        locks = sorted(int.from_bytes(blake2b("\0".join(key).encode(), digest_size=8).digest(), "big", signed=True) for key in keys)
-        await self._session.execute(text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key"), {"keys": locks})
-        return True
-
-    async def insert(self, customers: Sequence[Row], identities: Sequence[Row], claims: Sequence[Row]) -> None:
-        """Insert in bulk; an identity that another worker has just given to the same leaf is left as it is."""
-        await _INSERT_CUSTOMERS.write(self._session, customers)
-        # In one order, so that two batches that give each other's values to the same leaves never wait for each other in a ring.
-        identities = sorted(identities, key=lambda row: (str(row["kind"]), str(row["normalised"]), str(row["customer_id"])))
-        await _INSERT_IDENTITIES[self._is_sqlite].write(self._session, identities)
-        await _INSERT_CLAIMS.write(self._session, claims)
-
-    async def touch(self, identity_ids: Collection[int], customer_ids: Collection[int], at: datetime) -> None:
-        """Note that these were seen; rows are locked in the order of their ids, so that two batches never wait for each other in a ring."""
-        for statement, ids in ((_TOUCH_IDENTITIES, identity_ids), (_TOUCH_CUSTOMERS, customer_ids)):
-            if ids:
-                await (await core(self._session)).execute(statement, {"ids": sorted(ids), "at": at})
-
-    async def prove(self, identity_ids: Collection[int]) -> None:
-        """Raise identities that were claimed to verified."""
-        await self._session.execute(_identities.update().where(_identities.c.id.in_(sorted(identity_ids))).values(trust=Trust.VERIFIED.value))
-
-    async def kept_apart(self, root_ids: Collection[int]) -> set[Pair]:
-        """Return the pairs among some roots that are known to be two, or already asked about; the smaller id first."""
-        pairs: set[Pair] = set()
-        for row, wanted in ((NotSame, None), (ReviewCard, ReviewCard.state == CardState.OPEN)):
-            pairs.update(await self._root_pairs(row, root_ids, wanted))
-        return pairs
-
-    async def _root_pairs(self, row: type[NotSame] | type[ReviewCard], root_ids: Collection[int], wanted: ColumnElement[bool] | None) -> set[Pair]:
-        query = (
-            select(_left.root_id, _right.root_id)
-            .join_from(row, _left, _left.id == row.left_id)
-            .join(_right, _right.id == row.right_id)
-            .where(_left.root_id.in_(root_ids), _right.root_id.in_(root_ids))
-        )
-        rows = await self._session.execute(query if wanted is None else query.where(wanted))
-        return {(min(pair), max(pair)) for pair in ((one, other) for one, other in rows)}
-
-    async def insert_cards(self, cards: Sequence[Row]) -> set[int]:
-        """Insert review cards, and return the ids of those that were not already open."""
-        insert = sqlite.insert if self._is_sqlite else postgresql.insert
-        return set(await self._session.scalars(insert(ReviewCard).values(list(cards)).on_conflict_do_nothing().returning(ReviewCard.id)))
 
 
 class CustomerRepository:
@@ -163,6 +48,11 @@ class CustomerRepository:
             NotFound: there is none.
         """
         return _found(await self._session.get(Customer, customer_id), "customer", customer_id)
+
+    async def call(self, customer: Customer, name: str) -> None:
+        """Let a customer be shown and found by another name."""
+        customer.name, customer.folded_name = name, folded(name)
+        await renew_terms(self._session, customer.id, customer.folded_name)
 
     async def get_card(self, card_id: int) -> ReviewCard:
         """Return a card, locked, as it is now.
@@ -280,23 +170,6 @@ class CustomerRepository:
         left, right = sorted((one, other))
         if await self._session.get(NotSame, (left, right)) is None:
             self._session.add(NotSame(left_id=left, right_id=right, noted_at=at, noted_by=by))
-
-    async def root_page(self, folded: str, prefixes: Sequence[str], before: int | None, limit: int, seen: Seen | None) -> list[int]:
-        """Return roots that may be seen, newest first, whose leaves hold a word of a name or the beginning of an identity; all when there is nothing to look for."""
-        query = select(Customer.id).where(Customer.id == Customer.root_id).order_by(Customer.id.desc()).limit(limit)
-        if before is not None:
-            query = query.where(Customer.id < before)
-        if seen is not None:
-            query = query.where(seen(cast("ColumnElement[int]", Customer.id)))
-        if folded:
-            named = select(Customer.root_id).where(Customer.folded_name.contains(folded, autoescape=True))
-            reached = (
-                select(Customer.root_id)
-                .join(Identity, Identity.customer_id == Customer.id)
-                .where(or_(*(Identity.normalised.startswith(prefix, autoescape=True) for prefix in prefixes)))
-            )
-            query = query.where(Customer.id.in_(named.union(reached)))
-        return list(await self._session.scalars(query))
 
     def add(self, row: Link) -> None:
         """Keep a new row."""
