@@ -1,13 +1,13 @@
 """SQL of finding customers by what they are called and reached by; the work is bounded, however many customers there are."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, Table, and_, delete, exists, func, or_, select, union
+from sqlalchemy import ColumnElement, Select, Table, TextClause, delete, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from identity_resolution.models import Customer, CustomerTerm, Identity
 from identity_resolution.rules.terms import terms_of
@@ -51,36 +51,31 @@ class CustomerFinder:
 
     async def newest(self, before: int | None, limit: int) -> list[int]:
         """Return the newest roots that may be seen."""
-        return await self._page(_ROOTS, before, limit)
+        return await self._page(_ROOTS, {}, before, limit)
 
     async def page(self, ways: Sequence[Way], before: int | None, limit: int) -> Found:
         """Return the newest roots that may be seen with a leaf that is found in one of the ways."""
-        counts = await self._counts(sorted({term for way in ways for term in way}))
+        terms = sorted({term for way in ways for term in way})
+        given: dict[str, object] = {}
+        for at, term in enumerate(terms):
+            # A range, which both databases find in the key: they compare terms by their code points.
+            given[f"from{at}"], given[f"to{at}"] = term, term + _LAST_SIGN
+        counts = (await self._session.execute(_counting(len(terms)), {**given, "most": self._many + 1})).one()
         # Of each way the term that fewest have comes first: the others are only looked at where it is.
-        ways = [tuple(sorted(way, key=counts.__getitem__)) for way in ways]
-        if any(counts[way[0]] > self._many for way in ways):
-            return await self._walk(ways, before, limit)
-        holders = union(*map(_holders, ways)) if len(ways) > 1 else _holders(ways[0])
-        return Found(await self._page(select(Customer.root_id).where(Customer.id.in_(holders)).distinct(), before, limit))
+        shape = tuple(tuple(sorted((terms.index(term) for term in way), key=counts.__getitem__)) for way in ways)
+        if any(counts[way[0]] > self._many for way in shape):
+            return await self._walk(_meant(shape), given, before, limit)
+        return Found(await self._page(_held(shape), given, before, limit))
 
-    async def _counts(self, terms: Sequence[str]) -> dict[str, int]:
-        """Return how many leaves have each term, as a whole or as the beginning of one; of a common term no more than that it is common."""
-        some = (select(CustomerTerm.term).where(_begins(CustomerTerm, term)).limit(self._many + 1).subquery() for term in terms)
-        row = (await self._session.execute(select(*(select(func.count()).select_from(one).scalar_subquery() for one in some)))).one()
-        return dict(zip(terms, row, strict=True))
-
-    async def _walk(self, ways: Sequence[Way], before: int | None, limit: int) -> Found:
+    async def _walk(self, query: Select[Any], given: Mapping[str, object], before: int | None, limit: int) -> Found:
         floor = await self._session.scalar(_until(_ROOTS, before).order_by(Customer.root_id.desc()).offset(self._walked - 1).limit(1))
-        leaf = aliased(Customer)
-        is_meant = or_(*(and_(*(_has(leaf.id, term) for term in way)) for way in ways))
-        query = _ROOTS.where(exists().where(leaf.root_id == Customer.root_id, is_meant))
-        ids = await self._page(query if floor is None else query.where(Customer.root_id >= floor), before, limit)
+        ids = await self._page(query if floor is None else query.where(Customer.root_id >= floor), given, before, limit)
         return Found(ids, floor if len(ids) < limit else None)
 
-    async def _page(self, query: Select[Any], before: int | None, limit: int) -> list[int]:
+    async def _page(self, query: Select[Any], given: Mapping[str, object], before: int | None, limit: int) -> list[int]:
         if self._seen is not None:
             query = query.where(self._seen(cast("ColumnElement[int]", Customer.root_id)))
-        return list(await self._session.scalars(_until(query, before).order_by(Customer.root_id.desc()).limit(limit)))
+        return list(await self._session.scalars(_until(query, before).order_by(Customer.root_id.desc()).limit(limit), given))
 
 
 async def keep_terms(session: AsyncSession, leaves: Iterable[tuple[int, str]], identities: Iterable[tuple[int, str, str]]) -> None:
@@ -99,18 +94,35 @@ async def renew_terms(session: AsyncSession, leaf_id: int, folded_name: str) -> 
     await keep_terms(session, [(leaf_id, folded_name)], [(leaf, kind, normalised) for leaf, kind, normalised in held])
 
 
-def _begins(row: type[CustomerTerm], term: str) -> ColumnElement[bool]:
-    # A range, which both databases find in the key: they compare terms by their code points.
-    return and_(row.term >= term, row.term < term + _LAST_SIGN)
+# Terms are named by their places; statements are written once for each shape, since making one costs more than executing it.
+def _range(at: int, row: str) -> str:
+    return f"{row}.term >= :from{at} AND {row}.term < :to{at}"
 
 
-def _has(leaf_id: ColumnElement[int] | InstrumentedAttribute[int], term: str) -> ColumnElement[bool]:
-    held = aliased(CustomerTerm)
-    return exists().where(held.customer_id == leaf_id, _begins(held, term))
+def _has(at: int, leaf_id: str) -> str:
+    return f"EXISTS (SELECT 1 FROM customer_terms h{at} WHERE h{at}.customer_id = {leaf_id} AND {_range(at, f'h{at}')})"  # noqa: S608 - what was given is bound
 
 
-def _holders(way: Way) -> Select[Any]:
-    return select(CustomerTerm.customer_id).where(_begins(CustomerTerm, way[0]), *(_has(CustomerTerm.customer_id, term) for term in way[1:]))
+@lru_cache(maxsize=64)
+def _counting(n_terms: int) -> TextClause:
+    """How many leaves have each term, as a whole or as the beginning of one; of a common term no more than that it is common."""
+    some = (f"(SELECT 1 FROM customer_terms t WHERE {_range(at, 't')} LIMIT :most) AS s{at}" for at in range(n_terms))  # noqa: S608 - what was given is bound
+    return text("SELECT " + ", ".join(f"(SELECT count(*) FROM {one})" for one in some))  # noqa: S608 - what was given is bound
+
+
+@lru_cache(maxsize=256)
+def _held(shape: tuple[tuple[int, ...], ...]) -> Select[Any]:
+    """Roots of leaves that hold all terms of a way; each way begins with its first term."""
+    ways = (" AND ".join([_range(way[0], "t"), *(_has(at, "t.customer_id") for at in way[1:])]) for way in shape)
+    leaves = " UNION ".join(f"SELECT t.customer_id FROM customer_terms t WHERE {way}" for way in ways)  # noqa: S608 - what was given is bound
+    return select(Customer.root_id).where(text(f"customers.id IN ({leaves})")).distinct()
+
+
+@lru_cache(maxsize=256)
+def _meant(shape: tuple[tuple[int, ...], ...]) -> Select[Any]:
+    """Roots with a leaf that holds all terms of a way, for a walk over them."""
+    ways = " OR ".join(f"({' AND '.join(_has(at, 'leaf.id') for at in way)})" for way in shape)
+    return _ROOTS.where(text(f"EXISTS (SELECT 1 FROM customers leaf WHERE leaf.root_id = customers.root_id AND ({ways}))"))  # noqa: S608 - what was given is bound
 
 
 def _until(query: Select[Any], before: int | None) -> Select[Any]:

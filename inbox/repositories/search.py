@@ -1,6 +1,7 @@
 """SQL of search: a walk over the newest documents, and the full-text index (FTS5 on SQLite, tsvector on PostgreSQL) for words that are seldom."""
 
 from collections.abc import Sequence
+from typing import cast
 
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -32,6 +33,7 @@ SELECT id, body FROM search_documents WHERE id IN (SELECT id FROM ({ranges}) AS 
 _AMONG = "SELECT id, body FROM search_documents WHERE +inbox_id IN ({inboxes}) AND id < :before ORDER BY id DESC LIMIT :most"
 _NEWEST = select(SearchDocument.id, SearchDocument.body).order_by(SearchDocument.id.desc())
 
+Document = tuple[int, str]
 Hit = tuple[int, int, int, int, str, int, int, str | None]
 
 
@@ -43,10 +45,10 @@ class SearchRepository:
         self._is_sqlite = is_sqlite
         self._inbox_ids = inbox_ids
 
-    async def newest(self, before: int, most: int) -> list[tuple[int, str]]:
+    async def newest(self, before: int, most: int) -> Sequence[Document]:
         """Return (message, folded text) of the newest messages, newest first."""
         if self._inbox_ids is None:
-            return [(row[0], row[1]) for row in await self._session.execute(_NEWEST.where(SearchDocument.id < before).limit(most))]
+            return cast("Sequence[Document]", (await self._session.execute(_NEWEST.where(SearchDocument.id < before).limit(most))).all())
         given = {f"inbox{at}": inbox_id for at, inbox_id in enumerate(sorted(self._inbox_ids))}
         if not given:
             return []
@@ -56,9 +58,9 @@ class SearchRepository:
         else:
             statement = _AMONG.format(inboxes=", ".join(f":{name}" for name in given))
         rows = await self._session.execute(text(statement), {**given, "before": before, "most": most})
-        return [(row[0], row[1]) for row in rows]
+        return cast("Sequence[Document]", rows.all())
 
-    async def indexed(self, words: Sequence[str], before: int, most: int) -> list[tuple[int, str]]:
+    async def indexed(self, words: Sequence[str], before: int, most: int) -> Sequence[Document]:
         """Return (message, folded text) of messages that have all words or words that begin so, newest first.
 
         Words hold letters and digits only, so nothing in them is an operator of either language.
@@ -66,7 +68,8 @@ class SearchRepository:
         query = " ".join(f'"{word}"*' for word in words) if self._is_sqlite else " & ".join(f"{word}:*" for word in words)
         visible = "" if self._inbox_ids is None else f"AND d.inbox_id IN ({','.join(str(int(i)) for i in self._inbox_ids) or 'NULL'})"
         statement = text((_SQLITE if self._is_sqlite else _POSTGRES).format(visible=visible))
-        return [(row[0], row[1]) for row in await self._session.execute(statement, {"words": query, "before": before, "most": most})]
+        rows = await self._session.execute(statement, {"words": query, "before": before, "most": most})
+        return cast("Sequence[Document]", rows.all())
 
     async def hits(self, message_ids: Sequence[int]) -> list[Hit]:
         """Return (message, leaf, case, inbox, text, case number, received at in microseconds, subject) of some messages, newest first."""
