@@ -166,6 +166,6 @@ class TestWhatCustomersAreFoundBy:
             f"INSERT INTO identities ({held}) VALUES (8, 7, 'email', 'Z@x.example', 'Z@x.example', 'verified', true, 0, 0)",
             f"INSERT INTO identities ({held}) VALUES (9, 7, 'chat', 'f00', 'f00', 'verified', true, 0, 0)",
         )
-        await run.downgrade(empty_url, "0004")
+        await run.downgrade(empty_url, "0005")
         await run.upgrade(empty_url)
         assert await execute(empty_url, "SELECT term, customer_id FROM customer_terms ORDER BY term") == [("z@x.example", 7), ("zoe", 7), ("łuk", 7)]
