@@ -124,6 +124,7 @@ class InboundMessage:
     participants: tuple[Participant, ...] = ()
     locale: str | None = None
     is_automatic: bool = False  # a machine wrote it
+    no_answer: str | None = None  # why no machine may answer it, in words
     is_auto_reply: bool = False  # out of office and the like: it says that our mail came, and changes nothing about its case
     warnings: tuple[str, ...] = ()
     raw: RawPayload | None = field(default=None, repr=False)
@@ -204,14 +205,15 @@ class OutboundMessage:
     written_at: datetime
     attempt: int
     others: tuple[Participant, ...] = ()
+    is_automatic: bool = False  # nobody wrote it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """The vendor took it; `vendor_id` is how its receipts will name it, `note` what an agent should know of it all the same."""
+    """The vendor took it for its recipient; `vendor_id` is how its receipts will name it, `refused` for which of the others it did not, with its words."""
 
     vendor_id: str
-    note: str | None = None
+    refused: Mapping[str, str] = field(default_factory=dict)
 
 
 class Unreadable(Invalid):

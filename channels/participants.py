@@ -1,8 +1,8 @@
 """Who else a message is written to: their place in it, how agents type them, and the forms under which an address of ours is known."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from kernel.text import clean
@@ -26,11 +26,16 @@ class Place(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Participant:
-    """Somebody a message was also written to; `address` is as it was written."""
+    """Somebody a message was also written to; `address` is as it was written.
+
+    Of a message of ours, `has_it` says that a server took it for them, and `error` why it did not reach them.
+    """
 
     address: str
     name: str | None = None
     role: Place = Place.TO
+    has_it: bool = False
+    error: str | None = None
 
 
 def typed(text: str, role: Place) -> Participant | None:
@@ -76,7 +81,14 @@ def besides(people: Iterable[Participant], ours: Iterable[str], *theirs: str) ->
 
 def as_rows(people: Iterable[Participant]) -> list[object]:
     """Return them as they are stored."""
-    return [{"address": clean(one.address), "name": clean(one.name) if one.name else None, "role": one.role.value} for one in people]
+    return [_as_row(one) for one in people]
+
+
+def _as_row(one: Participant) -> dict[str, object]:
+    row: dict[str, object] = {"address": clean(one.address), "name": clean(one.name) if one.name else None, "role": one.role.value}
+    if one.has_it or one.error:
+        row |= {"has_it": one.has_it, "error": one.error}
+    return row
 
 
 def from_rows(rows: Sequence[object] | None) -> tuple[Participant, ...]:
@@ -87,4 +99,14 @@ def from_rows(rows: Sequence[object] | None) -> tuple[Participant, ...]:
 def _from_row(row: object) -> Participant:
     if not isinstance(row, dict):
         return Participant(address=str(row))
-    return Participant(address=str(row["address"]), name=row["name"], role=Place(row["role"]))
+    return Participant(address=str(row["address"]), name=row["name"], role=Place(row["role"]), has_it=row.get("has_it", False), error=row.get("error"))
+
+
+def taken_for(people: Iterable[Participant], refused: Mapping[str, str]) -> tuple[Participant, ...]:
+    """Return the others of a message that a server took, those apart for whom it did not."""
+    return tuple(replace(one, has_it=one.address not in refused, error=refused.get(one.address)) for one in people)
+
+
+def without_it(people: Iterable[Participant]) -> str:
+    """Return whom of the others a message did not reach, and why, for agents; nothing when it reached all."""
+    return "; ".join(f"Not delivered to {one.address}: {one.error}" for one in people if one.error)

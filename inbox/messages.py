@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from channels.participants import from_rows
+from channels.participants import from_rows, without_it
 from inbox.dead_letters import payload_of
 from inbox.directory import InboxDirectory
 from inbox.models import Attachment
@@ -76,4 +76,6 @@ def _delivery(row: ShownMessage, now: datetime) -> DeliveryView | None:
         return None
     state = DeliveryState(row.state)
     undo_until = row.due_at if state is DeliveryState.HELD and row.due_at is not None and row.due_at > now else None
-    return DeliveryView(state=state, recipient=row.recipient, attempts=row.attempts, error=row.error, undo_until=undo_until)
+    # What became of it for the others is kept with them: it stands whatever becomes of it for the customer.
+    words = "; ".join(filter(None, (row.error, without_it(from_rows(row.participants)))))
+    return DeliveryView(state=state, recipient=row.recipient, attempts=row.attempts, error=words or None, undo_until=undo_until)

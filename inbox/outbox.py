@@ -9,7 +9,7 @@ from datetime import timedelta
 import structlog
 
 from channels.contract import Accepted, Feature, OutboundFile, OutboundMessage
-from channels.participants import from_rows
+from channels.participants import as_rows, from_rows, taken_for
 from channels.registry import Registry
 from inbox.directory import InboxDirectory
 from inbox.errors import InboxOff
@@ -177,6 +177,7 @@ class Outbox:
             written_at=message.sent_at,
             attempt=delivery.attempts,
             others=from_rows(message.participants),
+            is_automatic=message.is_automatic,
         )
 
     async def _file(self, file: Attachment) -> OutboundFile:
@@ -193,7 +194,7 @@ class Outbox:
             now = uow.clock.now()
             row.lease, row.changed_at = None, now
             if isinstance(result, Accepted):
-                row.state, row.vendor_id, row.error = DeliveryState.SENT, result.vendor_id, result.note
+                row.state, row.vendor_id, row.error = DeliveryState.SENT, result.vendor_id, None
                 self._directory.spoke(row.inbox_id)
             elif isinstance(result, Unavailable):
                 wait = max(doubling(row.attempts), result.retry_after or timedelta())
@@ -201,6 +202,8 @@ class Outbox:
             else:
                 row.state, row.error = DeliveryState.FAILED, result.sentence
             message, _ = await repository.message(row.message_id)
+            if isinstance(result, Accepted) and message.participants:
+                message.participants = as_rows(taken_for(from_rows(message.participants), result.refused))
             uow.record(
                 DeliveryMoved(message_id=message.id, conversation_id=message.conversation_id, case_id=message.case_id, inbox_id=row.inbox_id, state=row.state)
             )
@@ -215,7 +218,8 @@ async def _parcel(uow: UnitOfWork, message_id: int, quotes_history: bool) -> _Pa
         conversation=conversation,
         files=tuple(await repository.files(message_id)),
         references=tuple(await repository.references(message.conversation_id, message.id)),
-        quoted=await repository.last_inbound_text(message.conversation_id, message.id) if quotes_history else None,
+        # What nobody wrote hands nothing back: the sender may not be who they say (RFC 3834 §5).
+        quoted=await repository.last_inbound_text(message.conversation_id, message.id) if quotes_history and not message.is_automatic else None,
         author_name=author.name if author else "Support",
         author_signature=(author.signature or "") if author else "",
     )

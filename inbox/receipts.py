@@ -1,9 +1,11 @@
 """The vendor's word on deliveries: states move forward only, however often and in whatever order receipts come."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from channels.contract import Receipt, ReceiptState
+from channels.participants import as_rows, from_rows
 from inbox.events import DeliveryMoved
 from inbox.models import Delivery
 from inbox.repositories.deliveries import DeliveryRepository
@@ -92,11 +94,30 @@ async def _say(uow: UnitOfWork, repository: DeliveryRepository, row: Delivery, w
 
 
 async def _note(uow: UnitOfWork, repository: DeliveryRepository, row: Delivery, receipt: Receipt) -> None:
+    if await _is_others(uow, repository, row, receipt):
+        return
     state = _MOVES.get(receipt.state)
     if state is None:
         await _say(uow, repository, row, receipt.error)
     elif is_forward(DeliveryState(row.state), state):
         await _move(uow, repository, row, state, receipt.error if state is DeliveryState.FAILED else None)
+
+
+async def _is_others(uow: UnitOfWork, repository: DeliveryRepository, row: Delivery, receipt: Receipt) -> bool:
+    """Say whether a report speaks of one of the others who got a message, and keep with them why it did not reach them: the delivery is the customer's."""
+    reported = (receipt.recipient or "").lower()
+    if reported in ("", row.recipient.lower()):
+        return False
+    message, _ = await repository.message(row.message_id)
+    others = from_rows(message.participants)
+    if all(one.address.lower() != reported for one in others):
+        return False
+    if receipt.state is ReceiptState.FAILED:
+        words = receipt.error or "It could not be delivered."
+        message.participants = as_rows(replace(one, has_it=False, error=words) if one.address.lower() == reported else one for one in others)
+        if row.state != DeliveryState.FAILED:
+            await _move(uow, repository, row, DeliveryState(row.state), row.error)
+    return True
 
 
 async def read_by_customer(uow: UnitOfWork, conversation_id: int, message_id: int) -> None:

@@ -61,10 +61,11 @@ class EmailAdapter:
         settings = EmailSettings.model_validate(dict(account.settings))
         content = compose(account, message)
         sender = mailbox("", return_address(account, message.delivery_token)).addr_spec
-        recipient, *others = (mailbox("", address).addr_spec for address in (message.recipient, *(one.address for one in message.others)))
-        refused = await self._servers.send(settings, sender, recipient, content, others)
-        note = "; ".join(f"{address}: {words}" for address, words in refused.items())
-        return Accepted(vendor_id=message.external_id, note=f"Not delivered to {note}" if note else None)
+        recipient = mailbox("", message.recipient).addr_spec
+        # Who has it is named in it, and does not get it again.
+        others = {mailbox("", one.address).addr_spec: one.address for one in message.others if not one.has_it}
+        refused = await self._servers.send(settings, sender, recipient, content, tuple(others))
+        return Accepted(vendor_id=message.external_id, refused={others[address]: words for address, words in refused.items()})
 
     async def close(self) -> None:
         """Hang up on mail servers."""

@@ -3,6 +3,7 @@
 from channels.contract import Account, RawPayload, Receipt, ReceiptState
 from channels.email.bounces import Judgement, MailKind
 from channels.email.reports import Report
+from channels.participants import MOST_OTHERS
 
 _LONGEST = 500
 # A report of RFC 6591: no person complained.
@@ -15,6 +16,9 @@ _STATES = {
     MailKind.READ_RECEIPT: ReceiptState.READ,
     MailKind.COMPLAINT: ReceiptState.COMPLAINED,
 }
+# What a report says of its further recipients may be something else than what makes it the kind of mail that it is.
+_ACTIONS = {"failed": ReceiptState.FAILED, "delayed": ReceiptState.DELAYED}
+_ARRIVED = ("delivered", "relayed", "expanded")
 _SAID = {
     MailKind.SOFT_BOUNCE: "Given up for now, it may work later",
     MailKind.DELAY: "Not delivered yet, they still try",
@@ -23,21 +27,24 @@ _SAID = {
 
 
 def receipts_of(account: Account, payload: RawPayload, judgement: Judgement, tokens: tuple[str, ...]) -> list[Receipt]:
-    """Return what a report says of our mails: one receipt, since each of our mails has one recipient; nothing for a mail that is no report."""
+    """Return what a report says of a mail of ours: a receipt for each recipient that it names; nothing for a mail that is no report."""
     state = _STATES.get(judgement.kind)
     if state is None:
         return []
-    report = judgement.reports[0] if judgement.reports else None
+    # Beside those who did not get it, bad news for one is no good news for another, who may be anybody behind an alias.
+    named = [one for one in judgement.reports if judgement.kind is MailKind.SUCCESS_DSN or one.action not in _ARRIVED]
+    reports: list[Report | None] = list(named[: 1 + MOST_OTHERS] or judgement.reports[:1]) or [None]
     return [
         Receipt(
             inbox_id=account.inbox_id,
             vendor_id=judgement.original_message_id or "",
-            state=state,
+            state=_ACTIONS.get(report.action, state) if report and number else state,
             error=_words(judgement.kind, report),
             tokens=tokens,
             recipient=report.recipient if report else None,
-            raw=payload,
+            raw=None if number else payload,
         )
+        for number, report in enumerate(reports)
     ]
 
 

@@ -7,10 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cases import service as cases
+from channels.contract import Receipt, ReceiptState
 from channels.email.compose import compose
 from channels.participants import Participant, Place, typed
+from inbox import messages
 from inbox.errors import UnfitReply
 from inbox.models import Message
+from inbox.receipts import note_all
 from inbox.values import Draft, ReplyOption, Taken
 from kernel.claims import IdentityKind
 from kernel.clock import MovedClock
@@ -102,6 +105,56 @@ class TestOthers:
         taken = await desk.estate.intake.take(said(desk.sms))
         with pytest.raises(UnfitReply, match="one person at a time"):
             await write(desk, taken, bcc=("ben@x.example",))
+
+
+class TestNotReached:
+    """What keeps a reply from one of the others is said beside it, whatever becomes of it for the customer."""
+
+    async def sent(self, desk: Desk, clock: MovedClock) -> int:
+        message_id = await write(desk, await asked(desk), cc=("ben@x.example", "cleo@y.example"))
+        clock.advance(seconds=11)
+        await desk.estate.outbox.drain()
+        return message_id
+
+    async def shown(self, desk: Desk, message_id: int) -> tuple[str, str | None]:
+        async with desk.estate.house.factory.reading() as uow:
+            view = (await messages.message(uow, desk.ines, desk.estate.house.directory, message_id)).delivery
+        assert view is not None
+        return view.state, view.error
+
+    async def reported(self, desk: Desk, message_id: int, recipient: str, state: ReceiptState = ReceiptState.FAILED) -> None:
+        token = desk.estate.house.secrets.signed_id("delivery", message_id)
+        receipt = Receipt(inbox_id=desk.email, vendor_id="", state=state, error="550 5.1.1 unknown", tokens=(token,), recipient=recipient)
+        async with desk.estate.house.factory() as uow:
+            await note_all(uow, [receipt], desk.estate.house.secrets)
+
+    async def test_because_the_server_refuses_them(self, desk: Desk, clock: MovedClock) -> None:
+        registry_of(desk.estate).refused["ben@x.example"] = "450 4.2.0 Greylisted"
+        message_id = await self.sent(desk, clock)
+        assert await self.shown(desk, message_id) == ("sent", "Not delivered to ben@x.example: 450 4.2.0 Greylisted")
+        clock.advance(hours=3)
+        assert await desk.estate.outbox.drain() == 0
+        await self.reported(desk, message_id, "ada@x.example", ReceiptState.DELIVERED)
+        assert await self.shown(desk, message_id) == ("delivered", "Not delivered to ben@x.example: 450 4.2.0 Greylisted")
+
+    async def test_because_it_came_back_does_not_fail_the_customers(self, desk: Desk, clock: MovedClock) -> None:
+        message_id = await self.sent(desk, clock)
+        await self.reported(desk, message_id, "Cleo@y.example")
+        await self.reported(desk, message_id, "ben@x.example", ReceiptState.READ)
+        assert await self.shown(desk, message_id) == ("sent", "Not delivered to cleo@y.example: 550 5.1.1 unknown")
+        await self.reported(desk, message_id, "ada@x.example")
+        assert (await self.shown(desk, message_id))[0] == "failed"
+
+    async def test_is_tried_again_for_those_alone_who_do_not_have_it(self, desk: Desk, clock: MovedClock) -> None:
+        message_id = await self.sent(desk, clock)
+        await self.reported(desk, message_id, "cleo@y.example")
+        await self.reported(desk, message_id, "ada@x.example")
+        async with desk.estate.house.factory() as uow:
+            await desk.estate.house.replies.retry(uow, desk.ines, message_id)
+        await desk.estate.outbox.drain()
+        again = registry_of(desk.estate).sent["email"][-1]
+        assert [(one.address, one.has_it) for one in again.others] == [("ben@x.example", True), ("cleo@y.example", False)]
+        assert await self.shown(desk, message_id) == ("sent", None)
 
 
 class TestReplyToAll:

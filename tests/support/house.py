@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -30,9 +30,10 @@ TELEGRAM = {"bot_token": "123456:telegram-secret", "secret_token": "hook-secret"
 class RememberingAdapter:
     """Translates like the real one; what it is to send it remembers once its gate is open, or fails as it was told."""
 
-    def __init__(self, real: Adapter, sent: list[OutboundMessage], faults: deque[Fault], gate: asyncio.Event) -> None:
+    def __init__(self, real: Adapter, sent: list[OutboundMessage], faults: deque[Fault], gate: asyncio.Event, refused: Mapping[str, str]) -> None:
         self._real = real
         self._sent = sent
+        self._refused = refused
         self._faults = faults
         self._gate = gate
 
@@ -54,23 +55,24 @@ class RememberingAdapter:
         if self._faults:
             raise self._faults.popleft()
         self._sent.append(message)
-        return Accepted(vendor_id=f"vendor-{message.message_id}")
+        return Accepted(vendor_id=f"vendor-{message.message_id}", refused=dict(self._refused))
 
     async def close(self) -> None:
         await self._real.close()
 
 
 class RememberingRegistry(Registry):
-    """Hands out remembering adapters; `sent`, `faults` and `gates` (open until cleared) go by channel."""
+    """Hands out remembering adapters; `sent`, `faults` and `gates` (open until cleared) go by channel, `refused` says who of the others a message is not taken for."""
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         super().__init__(settings, clock)
         self.sent: dict[str, list[OutboundMessage]] = defaultdict(list)
         self.faults: dict[str, deque[Fault]] = defaultdict(deque)
+        self.refused: dict[str, str] = {}
         self.gates: dict[str, asyncio.Event] = defaultdict(_opened)
 
     def adapter(self, channel: str) -> Adapter:
-        return RememberingAdapter(super().adapter(channel), self.sent[channel], self.faults[channel], self.gates[channel])
+        return RememberingAdapter(super().adapter(channel), self.sent[channel], self.faults[channel], self.gates[channel], self.refused)
 
 
 def _opened() -> asyncio.Event:

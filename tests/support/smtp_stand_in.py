@@ -4,6 +4,7 @@ By itself: `python -m tests.support.smtp_stand_in PORT` prints its address and t
 """
 
 import asyncio
+import base64
 import sys
 from dataclasses import dataclass
 from email import message_from_bytes, policy
@@ -41,10 +42,16 @@ class SentMail:
 
 
 class SmtpStandIn:
-    """Takes mail on a loopback port; `sent` is what it took, `calls` how many recipients it was asked to take mail for."""
+    """Takes mail on a loopback port; `sent` is what it took, `calls` how many recipients it was asked to take mail for.
+
+    Whose address is in `refusals` is answered with that line. It signs in who says one of the `tokens`, by XOAUTH2.
+    """
 
     def __init__(self, port: int = 0, prints: bool = False) -> None:
         self.sent: list[SentMail] = []
+        self.refusals: dict[str, str] = {}
+        self.tokens: set[str] = set()
+        self.signed_in: list[str] = []
         self.calls = 0
         self.port = port
         self._prints = prints
@@ -77,6 +84,8 @@ class SmtpStandIn:
         fault = await self._faults.next()
         if fault is not None:
             return fault.words
+        if address in self.refusals:
+            return self.refusals[address]
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -88,6 +97,15 @@ class SmtpStandIn:
             sys.stdout.write(f"--- {self.sent[-1].sender} -> {', '.join(self.sent[-1].recipients)}\n{content.decode('utf-8', 'replace')}\n")
             sys.stdout.flush()
         return "250 OK"
+
+    async def auth_XOAUTH2(self, server: SMTP, args: list[str]) -> AuthResult | None:  # noqa: N802
+        """Take a known token; tell what is wrong with another as Google and Microsoft do, and wait for an answer to it."""
+        said = base64.b64decode(args[1]).decode()
+        self.signed_in.append(said)
+        if any(said.endswith(f"\x01auth=Bearer {token}\x01\x01") for token in self.tokens):
+            return AuthResult(success=True)
+        await server.challenge_auth(b'{"status":"400","schemes":"Bearer"}')
+        return AuthResult(success=False, handled=False, message="535 5.7.8 Username and Password not accepted")
 
     def _connection(self) -> SMTP:
         return SMTP(self, hostname="stand-in", enable_SMTPUTF8=True, auth_require_tls=False, authenticator=_authenticate)

@@ -93,3 +93,18 @@ def test_the_envelope_finds_it_where_the_report_names_nothing() -> None:
 def test_a_person_who_writes_of_a_bounce_is_heard() -> None:
     raw = b"From: Ada <ada@example.com>\r\nTo: support@desk.example.com\r\nSubject: Undelivered mail?\r\n\r\nI got 550 5.1.1 no such user when I wrote to you. Why?\r\n"
     assert isinstance(read(raw), InboundMessage)
+
+
+def test_a_report_speaks_of_each_whom_it_names() -> None:
+    """Who got it too does not hide what became of it for the customer, wherever they stand."""
+    groups = [("ada@example.com", "delivered", "2.0.0"), ("ben@example.org", "failed", "5.1.1"), ("cleo@example.org", "delayed", "4.2.0")]
+    fields = "\r\n\r\n".join(f"Final-Recipient: rfc822; {who}\r\nAction: {action}\r\nStatus: {status}" for who, action, status in groups)
+    before, after = report().split(b"Final-Recipient", 1)
+    raw = before + fields.encode() + b"\r\n\r\n" + after[after.index(b"--b") :]
+    payload = RawPayload(source="email/imap", content_type=PLAIN, body=raw, received_at=datetime.now(UTC))
+    found = EmailAdapter(SystemClock()).read(ACCOUNT, payload)
+    assert [(one.recipient, one.state) for one in found if isinstance(one, Receipt)] == [
+        ("ben@example.org", ReceiptState.FAILED),
+        ("cleo@example.org", ReceiptState.DELAYED),
+    ]
+    assert [one.raw is not None for one in found] == [True, False]
