@@ -16,9 +16,6 @@ _STATES = {
     MailKind.READ_RECEIPT: ReceiptState.READ,
     MailKind.COMPLAINT: ReceiptState.COMPLAINED,
 }
-# What a report says of its further recipients may be something else than what makes it the kind of mail that it is.
-_ACTIONS = {"failed": ReceiptState.FAILED, "delayed": ReceiptState.DELAYED}
-_ARRIVED = ("delivered", "relayed", "expanded")
 _SAID = {
     MailKind.SOFT_BOUNCE: "Given up for now, it may work later",
     MailKind.DELAY: "Not delivered yet, they still try",
@@ -31,14 +28,12 @@ def receipts_of(account: Account, payload: RawPayload, judgement: Judgement, tok
     state = _STATES.get(judgement.kind)
     if state is None:
         return []
-    # Beside those who did not get it, bad news for one is no good news for another, who may be anybody behind an alias.
-    named = [one for one in judgement.reports if judgement.kind is MailKind.SUCCESS_DSN or one.action not in _ARRIVED]
-    reports: list[Report | None] = list(named[: 1 + MOST_OTHERS] or judgement.reports[:1]) or [None]
+    reports: list[Report | None] = list(judgement.reports[: 1 + MOST_OTHERS]) or [None]
     return [
         Receipt(
             inbox_id=account.inbox_id,
             vendor_id=judgement.original_message_id or "",
-            state=_ACTIONS.get(report.action, state) if report and number else state,
+            state=state,
             error=_words(judgement.kind, report),
             tokens=tokens,
             recipient=report.recipient if report else None,
