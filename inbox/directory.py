@@ -3,11 +3,13 @@
 import asyncio
 import secrets as randomness
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Final
 
 from channels.contract import Account
+from channels.pacing import pace_of
 from channels.registry import Registry
 from inbox.errors import AddressTaken, InboxOff
 from inbox.models import Inbox
@@ -16,7 +18,7 @@ from inbox.repositories.inboxes import InboxRepository
 from inbox.values import InboxOptions, InboxView
 from inbox.views import InboxName
 from kernel.crypto import Secrets
-from kernel.errors import Invalid, NotFound, StorageUnavailable
+from kernel.errors import Fault, Invalid, NotFound, StorageUnavailable
 from kernel.uow import UnitOfWork, UnitOfWorkFactory
 from staff.values import InboxAccess, Viewer
 
@@ -41,6 +43,7 @@ class InboxDirectory:
         self._rows: dict[int, Inbox] = {}
         self._opened: dict[int, Account] = {}
         self._facts: dict[int, InboxFacts] = {}
+        self._paces: dict[int, timedelta] | None = None
         self._asked_at: datetime | None = None
         self._asking = asyncio.Lock()
         self._heard: dict[int, datetime] = {}
@@ -60,7 +63,7 @@ class InboxDirectory:
         now = self._factory.clock.now()
         async with self._factory.reading() as uow:
             self._rows = {row.id: row for row in await InboxRepository(uow.session).all()}
-        self._opened, self._facts, self._asked_at = {}, {}, now
+        self._opened, self._facts, self._paces, self._asked_at = {}, {}, None, now
 
     def _is_fresh(self) -> bool:
         return self._asked_at is not None and timedelta(0) <= self._factory.clock.now() - self._asked_at < _FRESH_FOR
@@ -100,6 +103,18 @@ class InboxDirectory:
     async def addresses(self) -> frozenset[str]:
         """Return the addresses of all inboxes, on or off."""
         return frozenset(row.address for row in (await self._all()).values())
+
+    async def paces(self) -> dict[int, timedelta]:
+        """Return how long each inbox rests between two messages; those that may send as they please are left out."""
+        await self._all()
+        if self._paces is None:
+            self._paces = {}
+            for row in self._rows.values():
+                # Settings that do not open are said where they are needed: they hold up no other inbox.
+                with suppress(Fault):
+                    if row.is_on and (pace := pace_of(self._open(row).settings)):
+                        self._paces[row.id] = pace
+        return self._paces
 
     async def channel_of(self, inbox_id: int) -> str:
         """Return the channel of an inbox, on or off."""

@@ -83,10 +83,11 @@ class Outbox:
 
     async def _claim(self, limit: int) -> tuple[str, list[Delivery]]:
         lease = randomness.token_hex(8)
+        paces = await self._directory.paces()
         async with self._factory() as uow:
             now = uow.clock.now()
             # What is in our own hands is not due, though its lease may seem to have ended when the clock was put ahead.
-            claimed = await DeliveryRepository(uow.session).claim_due(now, lease, now + LEASE, limit, self._in_hand)
+            claimed = await DeliveryRepository(uow.session).claim_due(now, lease, now + LEASE, limit, self._in_hand, paces)
         self._in_hand.update(delivery.id for delivery in claimed)
         return lease, claimed
 
@@ -108,8 +109,9 @@ class Outbox:
         self._woken.set()
 
     async def _next_look(self) -> timedelta:
+        paces = await self._directory.paces()
         async with self._factory.reading() as uow:
-            due_at = await DeliveryRepository(uow.session).next_due_at()
+            due_at = await DeliveryRepository(uow.session).next_due_at(uow.clock.now(), paces)
             return _LOOK_EVERY if due_at is None else min(_LOOK_EVERY, max(due_at - uow.clock.now(), _SHORTEST_LOOK))
 
     async def _wait(self, span: timedelta | None) -> None:

@@ -42,6 +42,7 @@ class EmailSettings(BaseModel):
     smtp_user: str = Field("", max_length=320, description="User name at the SMTP server; empty when it asks for none.")
     smtp_password: SecretStr | None = Field(None, description="Password at the SMTP server.", json_schema_extra={"secret": True})
     smtp_security: Security = Field(Security.STARTTLS, description="How SMTP is protected: tls, starttls or none.")
+    most_per_minute: int = Field(0, ge=0, le=6000, description="Most mails that leave in a minute, evenly spread; 0 for as many as there are.")
     from_name: str = Field(
         "{agent} ({inbox})",
         max_length=200,

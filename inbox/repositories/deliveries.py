@@ -1,13 +1,14 @@
 """SQL of what is on its way out."""
 
-from collections.abc import Collection, Sequence
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from types import MappingProxyType
 
-from sqlalchemy import ColumnElement, exists, func, literal_column, select, update
+from sqlalchemy import ColumnElement, exists, func, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from inbox.models import Attachment, Conversation, Delivery, Message
+from inbox.models import Attachment, Conversation, Delivery, Inbox, Message
 from inbox.values import SHOWN_TO_CUSTOMER, UNSENT, DeliveryState, Direction
 from kernel.errors import NotFound
 
@@ -25,15 +26,27 @@ class DeliveryRepository:
         """Put a message into the outbox."""
         self._session.add(row)
 
-    async def claim_due(self, now: datetime, lease: str, leased_until: datetime, limit: int, besides: Collection[int] = ()) -> list[Delivery]:
+    async def claim_due(
+        self,
+        now: datetime,
+        lease: str,
+        leased_until: datetime,
+        limit: int,
+        besides: Collection[int] = (),
+        paces: Mapping[int, timedelta] = MappingProxyType({}),
+    ) -> list[Delivery]:
         """Take what is due, also what another process took and did not finish before its lease ended; nobody else gets it until ours ends. `besides` are left alone.
 
-        What was written later in a conversation waits for what was written before: an answer never overtakes another.
+        What was written later in a conversation waits for what was written before: an answer never overtakes another. Of the inboxes in `paces`
+        one is taken at a time, and none before its pace has passed since the last one.
         """
-        due = select(Delivery.id).where(_is_unsent(Delivery), Delivery.due_at <= now, ~_has_unsent_before()).order_by(Delivery.due_at).limit(limit)
+        due = select(Delivery.id, Delivery.inbox_id).where(_is_unsent(Delivery), Delivery.due_at <= now, ~_has_unsent_before())
         if besides:
             due = due.where(Delivery.id.not_in(besides))
-        ids = (await self._session.execute(due.with_for_update(skip_locked=True))).scalars().all()
+        if resting := await self._resting(now, paces):
+            due = due.where(Delivery.inbox_id.not_in(resting))
+        rows = await self._session.execute(due.order_by(Delivery.due_at).limit(limit).with_for_update(skip_locked=True))
+        ids = await self._in_turn([(row[0], row[1]) for row in rows], now, paces)
         if not ids:
             return []
         await self._session.execute(
@@ -44,15 +57,43 @@ class DeliveryRepository:
         rows = await self._session.execute(select(Delivery).where(Delivery.id.in_(ids)).order_by(Delivery.id).execution_options(populate_existing=True))
         return list(rows.scalars())
 
+    async def _resting(self, now: datetime, paces: Mapping[int, timedelta]) -> dict[int, datetime]:
+        """Return which of these inboxes may not send yet, and when they may. A moment further ahead than the pace was set under another clock, or another pace."""
+        if not paces:
+            return {}
+        rows = await self._session.execute(select(Inbox.id, Inbox.next_out_at).where(Inbox.id.in_(paces), Inbox.next_out_at > now))
+        return {row[0]: row[1] for row in rows if row[1] <= now + paces[row[0]]}
+
+    async def _in_turn(self, due: Sequence[tuple[int, int]], now: datetime, paces: Mapping[int, timedelta]) -> list[int]:
+        """Return what may go now: of an inbox with a pace the first, if no other process has just taken its turn."""
+        ids, turns = [], set()
+        for delivery_id, inbox_id in due:
+            if inbox_id not in paces:
+                ids.append(delivery_id)
+            elif inbox_id not in turns:
+                turns.add(inbox_id)
+                if await self._takes_turn(inbox_id, now, paces[inbox_id]):
+                    ids.append(delivery_id)
+        return ids
+
+    async def _takes_turn(self, inbox_id: int, now: datetime, pace: timedelta) -> bool:
+        is_its_turn = or_(Inbox.next_out_at.is_(None), Inbox.next_out_at <= now, Inbox.next_out_at > now + pace)
+        statement = update(Inbox).where(Inbox.id == inbox_id, is_its_turn).values(next_out_at=now + pace).returning(Inbox.id)
+        return (await self._session.execute(statement.execution_options(synchronize_session=False))).scalar_one_or_none() is not None
+
     async def leased(self, delivery_id: int, lease: str) -> Delivery | None:
         """Return a delivery if it is still ours by this lease."""
         statement = select(Delivery).where(Delivery.id == delivery_id, Delivery.lease == lease, Delivery.state == DeliveryState.SENDING)
         return (await self._session.execute(statement.with_for_update())).scalar_one_or_none()
 
-    async def next_due_at(self) -> datetime | None:
-        """Return when the outbox has something to do next."""
+    async def next_due_at(self, now: datetime, paces: Mapping[int, timedelta]) -> datetime | None:
+        """Return when the outbox has something to do next; an inbox that rests has nothing to do before it may send again."""
+        resting = await self._resting(now, paces)
         statement = select(Delivery.due_at).where(_is_unsent(Delivery), ~_has_unsent_before()).order_by(Delivery.due_at).limit(1)
-        return (await self._session.execute(statement)).scalar_one_or_none()
+        if resting:
+            statement = statement.where(Delivery.inbox_id.not_in(resting))
+        found = (await self._session.execute(statement)).scalar_one_or_none()
+        return min((at for at in (found, *resting.values()) if at is not None), default=None)
 
     async def of_message(self, message_id: int) -> Delivery:
         """Return the delivery of a message, locked.
@@ -101,6 +142,10 @@ class DeliveryRepository:
         if row is None:
             raise NotFound("message", message_id)
         return row
+
+    async def is_automatic(self, message_id: int) -> bool:
+        """Say whether a message was said by itself."""
+        return bool(await self._session.scalar(select(Message.is_automatic).where(Message.id == message_id)))
 
     async def files(self, message_id: int) -> Sequence[Attachment]:
         """Return a message's files."""
