@@ -21,12 +21,15 @@ const quietly = async <T>(path: string, take: (items: T[]) => void): Promise<voi
   }
 };
 
+/** Fetch the inboxes with their health. */
+export const loadInboxes = (): Promise<void> => quietly<Inbox>('/inboxes', (items) => inboxes.set(items));
+
 /** Fetch all four; what cannot be had stays as it was. */
 export async function loadDirectory(): Promise<void> {
   await Promise.all([
     quietly<Agent>('/agents', (items) => agents.set(items.filter((agent) => agent.is_active))),
     quietly<Team>('/teams', (items) => teams.set(items)),
-    quietly<Inbox>('/inboxes', (items) => inboxes.set(items)),
+    loadInboxes(),
     quietly<Channel>('/channels', (items) => channels.set(new Map(items.map((each) => [each.channel, each.name])))),
   ]);
 }

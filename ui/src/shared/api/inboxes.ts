@@ -21,6 +21,21 @@ export interface Inbox extends Named {
   limits: { text: number | null };
 }
 
+/** A setting that an inbox of a channel has; a secret one is never shown again. */
+export interface Setting {
+  name: string;
+  required: boolean;
+  is_secret: boolean;
+  help: string;
+}
+
+export interface Channel {
+  channel: string;
+  name: string;
+  features: Feature[];
+  settings: Setting[];
+}
+
 export interface Webhook {
   id: Id;
   name: string;

@@ -1,0 +1,131 @@
+/** How the settings of e-mail are asked for: by who hosts the mailbox, and only what applies there. */
+import type { Asked, Given, Group, Guide } from './guide';
+
+const SECURITY = { tls: 'tls', starttls: 'starttls', none: 'none' };
+const LONG: Asked[] = [{ name: 'from_name' }, { name: 'signature', kind: 'long' }, { name: 'acknowledgement', kind: 'long' }];
+
+const byOauth = (given: Given): boolean => (given.imap_sign_in ?? 'password') !== 'password';
+const byPassword = (given: Given): boolean => !byOauth(given);
+const sendsAs = (way: string) => (given: Given): boolean => given.$send_as === way;
+const always = (): boolean => true;
+
+const servers: Asked[] = [
+  { name: 'imap_host' },
+  { name: 'imap_port', kind: 'number' },
+  { name: 'imap_security', kind: 'choice', choices: SECURITY },
+  { name: 'smtp_host' },
+  { name: 'smtp_port', kind: 'number' },
+  { name: 'smtp_security', kind: 'choice', choices: SECURITY },
+];
+
+const oauth: Asked[] = [
+  { name: 'oauth_client_id', when: byOauth, needed: always },
+  { name: 'oauth_client_secret', when: byOauth, kind: 'secret', needed: (given) => !given.oauth_refresh_token },
+  { name: '$tenant', when: (given) => given.imap_sign_in === 'microsoft', needed: (given) => !given.oauth_refresh_token },
+  { name: 'oauth_refresh_token', when: byOauth, kind: 'secret', needed: (given) => given.imap_sign_in === 'google' },
+  { name: 'oauth_token_url', when: (given) => given.imap_sign_in === 'oauth', needed: always },
+];
+
+const rare: Asked[] = [
+  { name: 'imap_folder' },
+  { name: 'import_history', kind: 'switch' },
+  { name: 'poll_seconds', kind: 'number' },
+  { name: 'oauth_scope', when: byOauth },
+  { name: 'most_per_minute', kind: 'number' },
+  { name: 'authserv_id' },
+];
+
+/** A provider whose servers are known asks for the sign-in alone. */
+function known(signIns: Record<string, string>): Group[] {
+  return [
+    {
+      key: 'signIn',
+      fields: [
+        { name: 'imap_sign_in', kind: 'choice', choices: signIns, when: () => Object.keys(signIns).length > 1 },
+        { name: 'imap_password', kind: 'secret', when: byPassword, needed: always },
+        ...oauth,
+      ],
+    },
+    { key: 'looks', fields: LONG },
+    { key: 'more', fields: [{ name: 'imap_user' }, ...servers, { name: 'smtp_user' }, { name: 'smtp_password', kind: 'secret' }, ...rare] },
+  ];
+}
+
+const sending: Asked[] = [
+  { name: 'smtp_host', needed: always },
+  { name: 'smtp_port', kind: 'number' },
+  { name: 'smtp_security', kind: 'choice', choices: SECURITY },
+];
+const ownSignIn: Asked[] = [
+  { name: 'smtp_user', when: sendsAs('own'), needed: always },
+  { name: 'smtp_password', kind: 'secret', when: sendsAs('own'), needed: always },
+];
+
+function other(): Group[] {
+  const ways = { same: 'same', own: 'own', nobody: 'nobody' };
+  return [
+    {
+      key: 'reading',
+      fields: [
+        { name: 'imap_host', needed: always },
+        { name: 'imap_port', kind: 'number' },
+        { name: 'imap_security', kind: 'choice', choices: SECURITY },
+        { name: 'imap_user' },
+        { name: 'imap_sign_in', kind: 'choice', choices: { password: 'password', oauth: 'oauth' } },
+        { name: 'imap_password', kind: 'secret', when: byPassword, needed: always },
+        ...oauth,
+      ],
+    },
+    { key: 'sending', fields: [...sending, { name: '$send_as', kind: 'choice', choices: ways }, ...ownSignIn] },
+    { key: 'looks', fields: LONG },
+    { key: 'more', fields: rare },
+  ];
+}
+
+function forwarded(): Group[] {
+  const hidden = [...servers.slice(0, 3), ...oauth, ...rare.slice(0, 4), { name: 'imap_user' }, { name: 'imap_sign_in' }, { name: 'imap_password' }];
+  return [
+    { key: 'sending', fields: [...sending, { name: '$send_as', kind: 'choice', choices: { own: 'own', nobody: 'nobody' } }, ...ownSignIn] },
+    { key: 'looks', fields: LONG },
+    { key: 'more', fields: [...rare.slice(4), ...hidden.map((each) => ({ ...each, when: () => false }))] },
+  ];
+}
+
+/** Everything, for a change of what is there. */
+function whole(): Group[] {
+  return [
+    { key: 'reading', fields: [...servers.slice(0, 3), { name: 'imap_user' }, { name: 'imap_sign_in', kind: 'choice', choices: { password: 'password', google: 'google', microsoft: 'microsoft', oauth: 'oauth' } }, { name: 'imap_password', kind: 'secret' }] },
+    { key: 'signIn', fields: oauth.filter(({ name }) => !name.startsWith('$')).map(({ name, kind }) => ({ name, ...(kind ? { kind } : {}) })) },
+    { key: 'sending', fields: [...servers.slice(3), { name: 'smtp_user' }, { name: 'smtp_password', kind: 'secret' }] },
+    { key: 'looks', fields: LONG },
+    { key: 'more', fields: rare.map(({ name, kind }) => ({ name, ...(kind ? { kind } : {}) })) },
+  ];
+}
+
+const SECURE = { imap_port: '993', imap_security: 'tls', smtp_port: '587', smtp_security: 'starttls' };
+
+export const email: Guide = {
+  providers: {
+    google: { ...SECURE, imap_host: 'imap.gmail.com', smtp_host: 'smtp.gmail.com', imap_sign_in: 'password', $send_as: 'same' },
+    microsoft: { ...SECURE, imap_host: 'outlook.office365.com', smtp_host: 'smtp.office365.com', imap_sign_in: 'microsoft', $send_as: 'same' },
+    other: { ...SECURE, imap_sign_in: 'password', $send_as: 'same' },
+    forwarded: { smtp_port: '587', smtp_security: 'starttls', $send_as: 'own' },
+  },
+  groups: (provider) =>
+    provider === 'google'
+      ? known({ password: 'appPassword', google: 'google' })
+      : provider === 'microsoft'
+        ? known({ microsoft: 'microsoft' })
+        : provider === 'forwarded'
+          ? forwarded()
+          : provider === 'other'
+            ? other()
+            : whole(),
+  fill(given, address) {
+    const user = given.imap_user?.trim() || address;
+    const filled: Given = given.imap_host && user ? { imap_user: user } : {};
+    if (given.$tenant?.trim()) filled.oauth_token_url = `https://login.microsoftonline.com/${encodeURIComponent(given.$tenant.trim())}/oauth2/v2.0/token`;
+    if (given.$send_as !== 'same') return filled;
+    return { ...filled, smtp_user: user, ...(byPassword(given) && given.imap_password ? { smtp_password: given.imap_password } : {}) };
+  },
+};
