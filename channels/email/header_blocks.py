@@ -8,6 +8,7 @@ from channels.email.phrases import FORWARDS, HEADER_ROLES, MARKER_LINES, ORIGINA
 _LONGEST_WORD = 24
 _MOST_LINES = 16
 _MOST_FOREIGN = 2
+_FORWARD_ENDS = ("--", "__", "==", "—", "–", "*", ":", "：")
 
 
 @dataclass(slots=True)
@@ -113,9 +114,10 @@ def is_original(lines: list[str], index: int) -> bool:
 
 def is_forward(line: str) -> bool:
     """Say whether a line announces a forwarded message."""
-    if len(line) > 300:
+    text = plain(line)
+    if len(line) > 300 or not text.endswith(_FORWARD_ENDS):
         return False
-    folded = plain(line).lower().lstrip("*")
+    folded = text.lower().lstrip("*")
     return (is_dashed(folded) or folded.rstrip("*").endswith((":", "："))) and folded.strip(DASHES).startswith(FORWARDS)
 
 
