@@ -10,11 +10,12 @@ WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 SEED ?= $(shell $(PYTHON) -c 'import random; print(random.randrange(1000000))')
-.PHONY: help run test torture defences bench bench-full check format lock clean ui
+.PHONY: help run test acceptance torture defences bench bench-full check format lock clean ui
 
 help:
 	@echo "make run      serve a demo desk on http://127.0.0.1:8080"
 	@echo "make test     run all tests, on SQLite, on PostgreSQL and in a browser"
+	@echo "make acceptance  mail between a real Postfix and a real Dovecot; needs root and Debian"
 	@echo "make torture  the tests of faults at full length; SEED=… repeats a run"
 	@echo "make defences take every defence out once and see its test fail"
 	@echo "make bench    measure, ending within ten minutes; make bench-full with full sizes"
@@ -28,6 +29,10 @@ run: $(VENV)/.runtime ui
 
 test: $(VENV)/.dev ui
 	$(BIN)/python -m pytest -n $(WORKERS)
+
+# Never part of the other runs: it installs what it needs.
+acceptance: $(VENV)/.dev ui
+	$(BIN)/python -m tests.acceptance_mail
 
 torture: $(VENV)/.dev ui
 	@echo "SEED=$(SEED)"
