@@ -96,6 +96,14 @@ class InboxDirectory:
             raise InboxOff(inbox_id)
         return self._open(row)
 
+    async def settings(self, inbox_id: int) -> Mapping[str, str]:
+        """Return what an inbox was told, secrets too, whether it is on or off.
+
+        Raises:
+            NotFound: there is none.
+        """
+        return self._open(await self._row(inbox_id)).settings
+
     async def accounts(self, channel: str | None = None) -> list[Account]:
         """Return the inboxes that are on, of one channel or of all."""
         return [self._open(row) for row in (await self._all()).values() if row.is_on and channel in (None, row.channel)]

@@ -3,7 +3,7 @@
 from api.hub import HUB
 from api.route import Call, Routes
 from api.schemas.common import PageShape
-from api.schemas.inboxes import ChannelShape, InboxBody, InboxChange, InboxShape
+from api.schemas.inboxes import ChannelShape, InboxBody, InboxChange, InboxSettingsShape, InboxShape
 from inbox.directory import KEEP
 from inbox.values import InboxView
 from kernel.errors import NotFound
@@ -47,6 +47,13 @@ async def create_inbox(call: Call, body: InboxBody) -> InboxShape:
 async def get_inbox(call: Call, inbox_id: int) -> InboxShape:
     """Return an inbox."""
     return _shown(call, await call.house.directory.view(call.viewer, inbox_id))
+
+
+@routes.route("GET", "/api/v1/inboxes/{inbox_id}/settings", answers={200: InboxSettingsShape}, who=Role.ADMIN)
+async def get_settings(call: Call, inbox_id: int) -> InboxSettingsShape:
+    """Return what an inbox was told, without its secrets."""
+    inbox = await call.house.directory.view(call.viewer, inbox_id)
+    return InboxSettingsShape.of(await call.house.directory.settings(inbox_id), call.house.registry.settings(inbox.channel))
 
 
 @routes.route("PATCH", "/api/v1/inboxes/{inbox_id}", answers={200: InboxShape}, who=Role.ADMIN)

@@ -1,6 +1,6 @@
 """Shapes of channels and inboxes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
@@ -78,6 +78,21 @@ class InboxShape(Shape):
             features=sorted(manifest.features),
             limits=LimitsShape(text=manifest.text_limit),
             options=OptionsShape.model_validate(inbox.options),
+        )
+
+
+class InboxSettingsShape(Shape):
+    """What an inbox was told, by setting; of what is secret only the names."""
+
+    values: dict[str, str]
+    secrets: list[str]
+
+    @classmethod
+    def of(cls, given: Mapping[str, str], settings: Sequence[Setting]) -> "InboxSettingsShape":
+        """Show settings without their secrets; what the channel does not know any more is not shown either."""
+        return cls(
+            values={one.name: given[one.name] for one in settings if one.name in given and not one.is_secret},
+            secrets=[one.name for one in settings if one.name in given and one.is_secret],
         )
 
 

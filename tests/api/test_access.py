@@ -124,6 +124,7 @@ class TestRoles:
             pytest.param("POST", "/teams", {"name": "New"}, "admin", id="make teams"),
             pytest.param("PATCH", "/teams/1", {"name": "New"}, "admin", id="change teams"),
             pytest.param("POST", "/inboxes", {"channel": "chat", "name": "New", "address": "new.example"}, "admin", id="make inboxes"),
+            pytest.param("GET", "/inboxes/1/settings", None, "admin", id="read inboxes' settings"),
             pytest.param("PATCH", "/inboxes/1", {"name": "New"}, "admin", id="change inboxes"),
             pytest.param("GET", "/reports/overview", None, "supervisor", id="see reports"),
             pytest.param("GET", "/dead-letters", None, "supervisor", id="see dead letters"),

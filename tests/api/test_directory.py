@@ -84,7 +84,9 @@ class TestInboxes:
         assert changed.json["options"] == {"reopen_days": 3.0, "continue_hours": 24.0, "part_days": 30.0}
         back = await desk.admin.patch(f"/inboxes/{inbox['id']}", {"team_id": None})
         assert back.json["team_id"] is None
-        for answer in (made, changed, await desk.admin.get(f"/inboxes/{inbox['id']}"), await desk.admin.get("/inboxes")):
+        told = await desk.admin.get(f"/inboxes/{inbox['id']}/settings")
+        assert told.json == {"values": {"account_sid": "AC77"}, "secrets": ["auth_token"]}
+        for answer in (made, changed, told, await desk.admin.get(f"/inboxes/{inbox['id']}"), await desk.admin.get("/inboxes")):
             assert b"very-secret" not in answer.content
 
     @pytest.mark.parametrize(

@@ -53,7 +53,8 @@ FILTERING: Mapping[str, tuple[str, ...]] = {
 # Refused to an agent by role, before anything is looked at.
 FOR_HIGHER_ROLES = {
     "POST /api/v1/agents", "PATCH /api/v1/agents/{agent_id}", "POST /api/v1/teams", "PATCH /api/v1/teams/{team_id}", "POST /api/v1/inboxes",
-    "PATCH /api/v1/inboxes/{inbox_id}", "GET /api/v1/webhooks", "GET /api/v1/webhooks/kinds", "POST /api/v1/webhooks", "GET /api/v1/webhooks/{webhook_id}",
+    "GET /api/v1/inboxes/{inbox_id}/settings", "PATCH /api/v1/inboxes/{inbox_id}", "GET /api/v1/webhooks", "GET /api/v1/webhooks/kinds", "POST /api/v1/webhooks",
+    "GET /api/v1/webhooks/{webhook_id}",
     "PATCH /api/v1/webhooks/{webhook_id}", "DELETE /api/v1/webhooks/{webhook_id}", "POST /api/v1/webhooks/{webhook_id}/test",
     "POST /api/v1/webhooks/{webhook_id}/pause", "POST /api/v1/webhooks/{webhook_id}/resume", "GET /api/v1/webhooks/{webhook_id}/deliveries",
     "GET /api/v1/reports/overview", "GET /api/v1/dead-letters", "POST /api/v1/dead-letters/{letter_id}/replay",

@@ -91,17 +91,14 @@ function forwarded(): Group[] {
   ];
 }
 
-/** Everything, for a change of what is there. */
-function whole(): Group[] {
-  return [
-    { key: 'reading', fields: [...servers.slice(0, 3), { name: 'imap_user' }, { name: 'imap_sign_in', kind: 'choice', choices: { password: 'password', google: 'google', microsoft: 'microsoft', oauth: 'oauth' } }, { name: 'imap_password', kind: 'secret' }] },
-    { key: 'signIn', fields: oauth.filter(({ name }) => !name.startsWith('$')).map(({ name, kind }) => ({ name, ...(kind ? { kind } : {}) })) },
-    { key: 'sending', fields: [...servers.slice(3), { name: 'smtp_user' }, { name: 'smtp_password', kind: 'secret' }] },
-    { key: 'looks', fields: LONG },
-    { key: 'more', fields: rare.map(({ name, kind }) => ({ name, ...(kind ? { kind } : {}) })) },
-  ];
-}
+const GROUPS: Record<string, () => Group[]> = {
+  google: () => known({ password: 'appPassword', google: 'google' }),
+  microsoft: () => known({ microsoft: 'microsoft' }),
+  other,
+  forwarded,
+};
 
+const TENANT = /^https:\/\/login\.microsoftonline\.com\/([^/]+)\/oauth2\/v2\.0\/token$/;
 const SECURE = { imap_port: '993', imap_security: 'tls', smtp_port: '587', smtp_security: 'starttls' };
 
 export const email: Guide = {
@@ -111,16 +108,14 @@ export const email: Guide = {
     other: { ...SECURE, imap_sign_in: 'password', $send_as: 'same' },
     forwarded: { smtp_port: '587', smtp_security: 'starttls', $send_as: 'own' },
   },
-  groups: (provider) =>
-    provider === 'google'
-      ? known({ password: 'appPassword', google: 'google' })
-      : provider === 'microsoft'
-        ? known({ microsoft: 'microsoft' })
-        : provider === 'forwarded'
-          ? forwarded()
-          : provider === 'other'
-            ? other()
-            : whole(),
+  groups: (provider) => GROUPS[provider]?.() ?? [],
+  mirrored: (given) => (given.$send_as === 'same' ? ['smtp_user', 'smtp_password'] : []),
+  recognised(values) {
+    const hosted = { 'imap.gmail.com': 'google', 'outlook.office365.com': 'microsoft' }[values.imap_host ?? ''];
+    const tenant = TENANT.exec(values.oauth_token_url ?? '')?.[1];
+    const sendAs = !values.smtp_user ? 'nobody' : values.smtp_user === values.imap_user ? 'same' : 'own';
+    return { provider: hosted ?? (values.imap_host ? 'other' : 'forwarded'), given: { ...values, $send_as: sendAs, ...(tenant ? { $tenant: decodeURIComponent(tenant) } : {}) } };
+  },
   fill(given, address) {
     const user = given.imap_user?.trim() || address;
     const filled: Given = given.imap_host && user ? { imap_user: user } : {};

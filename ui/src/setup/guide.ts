@@ -1,6 +1,6 @@
 /** What an operator is asked for an inbox: a channel's own settings, put in order by a guide where there is one. */
 
-import type { Setting } from '../shared/api';
+import type { InboxSettings, Setting } from '../shared/api';
 
 /** What was filled in, by setting; names that begin with `$` steer the form and are never sent. */
 export type Given = Record<string, string>;
@@ -27,9 +27,13 @@ export interface Group {
 export interface Guide {
   /** Ways in, each with what it fills in by itself. */
   providers: Record<string, Given>;
-  groups: (provider: string, given: Given) => Group[];
+  groups: (provider: string) => Group[];
   /** What is taken for an empty setting, from another or from the inbox's address. */
   fill: (given: Given, address: string) => Given;
+  /** Settings that follow from others, and stay while those do. */
+  mirrored: (given: Given) => string[];
+  /** What an inbox was told, as this form would have asked for it. */
+  recognised: (values: Given) => { provider: string; given: Given };
 }
 
 export interface Field extends Asked {
@@ -52,7 +56,7 @@ function field(asked: Asked, setting: Setting | null, given: Given): Field {
 export function drawn(declared: Setting[], guide: Guide | null, provider: string, given: Given): Drawn[] {
   const byName = new Map(declared.map((each) => [each.name, each]));
   if (!guide) return [{ key: 'plain', fields: declared.map((each) => field({ name: each.name }, each, given)) }];
-  const groups = guide.groups(provider, given);
+  const groups = guide.groups(provider);
   const asked = new Set(groups.flatMap((group) => group.fields.map((each) => each.name)));
   const rest: Asked[] = declared.filter((each) => !asked.has(each.name)).map(({ name }) => ({ name }));
   const known = (name: string): boolean => name.startsWith('$') || byName.has(name);
@@ -78,15 +82,24 @@ export function settingsOf(declared: Setting[], guide: Guide | null, provider: s
   return Object.fromEntries(Object.entries(sent).filter(([name]) => own.has(name)));
 }
 
+/** What is different from what an inbox was told; an empty value takes a setting away. A secret stays while its place applies and nothing new is typed. */
+export function changesOf(declared: Setting[], guide: Guide | null, provider: string, given: Given, told: InboxSettings): Given {
+  const sent = settingsOf(declared, guide, provider, given, told.values.imap_user ?? '');
+  const applies = new Set([...drawn(declared, guide, provider, given).flatMap((group) => group.fields.map((each) => each.name)), ...(guide?.mirrored(given) ?? [])]);
+  const gone = [...Object.keys(told.values).filter((name) => !(name in sent)), ...told.secrets.filter((name) => !applies.has(name))];
+  const changed = Object.entries(sent).filter(([name, value]) => value !== told.values[name]);
+  return { ...Object.fromEntries(gone.map((name) => [name, ''])), ...Object.fromEntries(changed) };
+}
+
 /** What stays filled in when another provider is chosen: what no provider fills in by itself. */
 export function movedTo(guide: Guide, provider: string, given: Given): Given {
   const preset = new Set(Object.values(guide.providers).flatMap(Object.keys));
   return { ...Object.fromEntries(Object.entries(given).filter(([name]) => !preset.has(name))), ...guide.providers[provider] };
 }
 
-/** Which needed settings are still empty. */
-export const missing = (groups: Drawn[], given: Given): string[] =>
-  groups.flatMap((group) => group.fields.filter((each) => each.isNeeded && !given[each.name]?.trim()).map((each) => each.name));
+/** Which needed settings are still empty, and not kept from before either. */
+export const missing = (groups: Drawn[], given: Given, kept: string[] = []): string[] =>
+  groups.flatMap((group) => group.fields.map((each) => (each.isNeeded && !given[each.name]?.trim() ? each.name : ''))).filter((name) => name && !kept.includes(name));
 
 /** A setting's name as words, where nobody has given it better ones. */
 export const asWords = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1).replaceAll('_', ' ');

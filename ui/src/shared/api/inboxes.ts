@@ -29,6 +29,12 @@ export interface Setting {
   help: string;
 }
 
+/** What an inbox was told; of what is secret only the names. */
+export interface InboxSettings {
+  values: Record<string, string>;
+  secrets: string[];
+}
+
 export interface Channel {
   channel: string;
   name: string;

@@ -22,7 +22,6 @@ export const setup = {
     chat: 'The site that the chat stands on.',
   } as Record<string, string>,
   create: 'Add the inbox',
-  unchanged: 'unchanged',
   keptSecret: 'kept; fill in to replace',
   changeLead: 'What stands in a password’s place is never shown again; leave it empty to keep it.',
   more: 'More settings',
