@@ -119,10 +119,16 @@ class OneTripCursor:
 
 
 def _commit(connection: sqlite3.Connection, ahead: _Ahead) -> None:
-    for statement, parameters in ahead:
-        connection.executemany(statement, parameters).close()
-    if connection.in_transaction:
-        connection.execute("COMMIT").close()
+    try:
+        for statement, parameters in ahead:
+            connection.executemany(statement, parameters).close()
+        if connection.in_transaction:
+            connection.execute("COMMIT").close()
+    except sqlite3.Error:
+        # SQLAlchemy takes a transaction for ended whose commit failed, and whoever has the connection next could begin none.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK").close()
+        raise
 
 
 def _run(connection: sqlite3.Connection, ahead: _Ahead, statement: str, parameters: Any, is_many: bool) -> _Outcome:

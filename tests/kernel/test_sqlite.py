@@ -69,3 +69,19 @@ async def test_what_is_refused_ahead_is_raised_by_the_commit_which_keeps_nothing
     await cursor.execute("SELECT count(*) FROM words")
     assert await cursor.fetchall() == [(0,)]
     await connection.close()
+
+
+async def test_the_connection_begins_anew_after_a_commit_that_failed(connection: OneTripConnection) -> None:
+    """Nobody rolls it back: SQLAlchemy takes such a transaction for ended."""
+    cursor = connection.cursor()
+    await cursor.execute("CREATE TABLE words (id INTEGER PRIMARY KEY, word TEXT)")
+    await cursor.execute("BEGIN IMMEDIATE")
+    connection.ahead("INSERT INTO words (id) VALUES (?)", [(1,), (1,)])
+    with pytest.raises(sqlite3.IntegrityError):
+        await connection.commit()
+    await cursor.execute("BEGIN IMMEDIATE")
+    connection.ahead("INSERT INTO words (id) VALUES (?)", [(1,)])
+    await connection.commit()
+    await cursor.execute("SELECT count(*) FROM words")
+    assert await cursor.fetchall() == [(1,)]
+    await connection.close()
