@@ -6,11 +6,13 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from channels.contract import Account
 from channels.pacing import pace_of
 from channels.registry import Registry
+from inbox.acknowledging import Courtesy
 from inbox.errors import AddressTaken, InboxOff
 from inbox.models import Inbox
 from inbox.placing import InboxFacts
@@ -146,8 +148,20 @@ class InboxDirectory:
                 team_id=row.team_id,
                 options=InboxOptions(**row.options),  # type: ignore[arg-type]
                 alike=frozenset(other.id for other in self._rows.values() if _circle(other) == _circle(row)),
+                courtesy=self._courtesy_of(row),
             )
         return self._facts[row.id]
+
+    def _courtesy_of(self, row: Inbox) -> Courtesy | None:
+        if "acknowledgement" not in self._registry.manifest(row.channel).settings.model_fields:
+            return None
+        account = self._open(row)
+        text = account.settings.get("acknowledgement", "").strip()
+        if not text:
+            return None
+        ours = frozenset(other.address.strip().lower() for other in self._rows.values())
+        adapter = self._registry.adapter(row.channel)
+        return Courtesy(inbox_name=row.name, text=text, ours=ours, external_id=partial(adapter.external_id, account))
 
     async def names(self, uow: UnitOfWork, inbox_ids: Collection[int]) -> dict[int, InboxName]:
         """Return these inboxes, named with their channels."""

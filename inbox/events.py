@@ -21,7 +21,7 @@ class MessageReceived(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyQueued(Fact):
-    """An agent's reply waits in the outbox; it may be undone until `due_at` (microseconds since 1970)."""
+    """A reply waits in the outbox; an agent's may be undone until `due_at` (microseconds since 1970), one that nobody wrote (`agent_id` None) leaves then."""
 
     kind: ClassVar[str] = "message.sent"
 
@@ -29,7 +29,7 @@ class ReplyQueued(Fact):
     conversation_id: int
     case_id: int
     inbox_id: int
-    agent_id: int
+    agent_id: int | None
     due_at: int
 
 

@@ -56,13 +56,18 @@ async def raw_of(uow: UnitOfWork, viewer: Viewer, blobs: Blobs, message_id: int)
 
 
 def _view(row: ShownMessage, files: Sequence[ShownFile], inbox: InboxName, now: datetime) -> MessageView:
-    customer = Named(id=row.root_id, name=row.customer_name)
+    direction = Direction(row.direction)
+    if row.author_id is not None:
+        author_type, author = "agent", Named(id=row.author_id, name=row.author_name or "Somebody who left")
+    elif direction is Direction.IN:
+        author_type, author = "customer", Named(id=row.root_id, name=row.customer_name)
+    else:
+        author_type, author = "system", None
     return MessageView(
         id=row.id, case_id=row.case_id, conversation_id=row.conversation_id, customer_id=row.root_id, inbox=inbox,
-        direction=Direction(row.direction), kind=MessageKind(row.kind), author_type="customer" if row.author_id is None else "agent",
-        author=customer if row.author_id is None else Named(id=row.author_id, name=row.author_name or "Somebody who left"), text=row.text, quoted=row.quoted,
-        subject=row.subject, has_html=row.has_html, is_unverified=row.is_unverified, placed_by=row.placed_by, participants=from_rows(row.participants), sent_at=row.sent_at,
-        received_at=row.received_at, files=tuple(file_view(file) for file in files), delivery=_delivery(row, now),
+        direction=direction, kind=MessageKind(row.kind), author_type=author_type, author=author, text=row.text, quoted=row.quoted,
+        subject=row.subject, has_html=row.has_html, is_unverified=row.is_unverified, is_automatic=row.is_automatic, placed_by=row.placed_by,
+        participants=from_rows(row.participants), sent_at=row.sent_at, received_at=row.received_at, files=tuple(file_view(file) for file in files), delivery=_delivery(row, now),
     )  # fmt: skip
 
 

@@ -164,6 +164,20 @@ class Delivery(Base):
     changed_at: Mapped[datetime]
 
 
+class Acknowledgement(Base):
+    """That a new case was acknowledged by itself: once, and a correspondent at most once in an hour of the clock, whichever process writes it."""
+
+    __tablename__ = "acknowledgements"
+    __table_args__ = (UniqueConstraint("inbox_id", "correspondent", "hour"),)
+
+    case_id: Mapped[int] = mapped_column(ID, ForeignKey("cases.id"), primary_key=True, autoincrement=False)
+    message_id: Mapped[int] = mapped_column(ID, ForeignKey("messages.id"), unique=True)
+    inbox_id: Mapped[int] = mapped_column(ID, ForeignKey("inboxes.id"))
+    correspondent: Mapped[str] = mapped_column(String(400))
+    hour: Mapped[int]
+    sent_at: Mapped[datetime]
+
+
 class EventRow(Base):
     """The feed that clients resume from; ids rise with time, and commits may come out of order, so readers overlap."""
 

@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import cast
 
 from cases import service as cases
-from cases.values import CaseRequest
+from cases.values import CaseRequest, Change
 from channels.contract import Feature, Manifest
 from channels.participants import as_rows
 from identity_resolution import service as identities
 from identity_resolution.values import Resolution, SenderClaims
+from inbox import acknowledging
+from inbox.acknowledging import Courtesy, Opening
 from inbox.assigning import choose_agents
 from inbox.events import MessageReceived
 from inbox.repositories.intake import IntakeRepository, Values
@@ -25,7 +27,7 @@ _SEARCHED = 20_000  # characters of a message that search looks through
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxFacts:
-    """What placing needs to know of an inbox; `alike` are those that the same people may see."""
+    """What placing needs to know of an inbox; `alike` are those that the same people may see, `courtesy` what it says by itself (None: nothing)."""
 
     id: int
     name: str
@@ -33,6 +35,7 @@ class InboxFacts:
     team_id: int | None
     options: InboxOptions
     alike: frozenset[int]
+    courtesy: Courtesy | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,6 +49,7 @@ class _Guest:
     placement: Placement | None = None
     conversation_id: int = 0
     case_id: int = 0
+    opens_case: bool = False
     came_also_to: list[str] = field(default_factory=list)
 
     @property
@@ -69,8 +73,11 @@ async def place_all(uow: UnitOfWork, arrivals: Sequence[Arrival], inboxes: dict[
         new_conversations, touched = await _thread_and_file(uow, guests, known, secrets)
         await sql.insert_conversations(new_conversations)
         await sql.touch_conversations(touched)
-        await _keep(uow, sql, guests)
+        openings = _openings(guests)
+        decided = await acknowledging.decide_all(uow, openings)
+        await _keep(uow, sql, guests, decided)
         uow.record(*(_fact(guest) for guest in guests))
+        await acknowledging.write_all(uow, openings, decided, secrets)
     return [answer if isinstance(answer, Taken) else _taken(answer, arrival) for arrival, answer in zip(arrivals, taken, strict=True)]
 
 
@@ -175,7 +182,7 @@ async def _thread_and_file(uow: UnitOfWork, guests: Sequence[_Guest], known: Kno
     placements = await cases.open_or_continue_all(uow, requests, choose_agents)
     touched: dict[int, dict[str, object]] = {}
     for guest, placement in zip(guests, placements, strict=True):
-        guest.case_id = placement.case_id
+        guest.case_id, guest.opens_case = placement.case_id, placement.change is Change.OPENED
         assert guest.placement is not None
         guest.placement = replace(guest.placement, reason=f"{guest.placement.reason}; case: {placement.reason}")
         if guest.conversation_id in before:
@@ -221,8 +228,27 @@ def _case_request(guest: _Guest, hint: ConversationHint, now: datetime) -> CaseR
     )
 
 
-async def _keep(uow: UnitOfWork, sql: IntakeRepository, guests: Sequence[_Guest]) -> None:
-    await sql.insert_messages([_message_row(guest, uow) for guest in guests])
+def _openings(guests: Sequence[_Guest]) -> list[Opening]:
+    """Return what is to be decided of acknowledging: nothing, in an inbox that does not."""
+    return [
+        Opening(
+            message=guest.arrival.message,
+            courtesy=courtesy,
+            message_id=guest.message_id,
+            conversation_id=guest.conversation_id,
+            case_id=guest.case_id,
+            customer_id=guest.known.customer_id,
+            identity_id=guest.known.identity_id,
+            is_stranger=guest.placement is not None and guest.placement.is_stranger,
+            heard=sum(other.inbox is guest.inbox and other.known.customer_id == guest.known.customer_id for other in guests),
+        )
+        for guest in guests
+        if guest.opens_case and (courtesy := guest.inbox.courtesy) is not None
+    ]
+
+
+async def _keep(uow: UnitOfWork, sql: IntakeRepository, guests: Sequence[_Guest], decided: Mapping[int, str | None]) -> None:
+    await sql.insert_messages([_message_row(guest, uow, acknowledging.said_of(decided, guest.message_id)) for guest in guests])
     await sql.insert_attachments(
         [
             {
@@ -255,7 +281,7 @@ async def _keep(uow: UnitOfWork, sql: IntakeRepository, guests: Sequence[_Guest]
     )  # fmt: skip
 
 
-def _message_row(guest: _Guest, uow: UnitOfWork) -> dict[str, object]:
+def _message_row(guest: _Guest, uow: UnitOfWork, acknowledged: str) -> dict[str, object]:
     message, who, placement = guest.arrival.message, guest.known, guest.placement
     now = uow.clock.now()
     assert placement is not None
@@ -279,7 +305,7 @@ def _message_row(guest: _Guest, uow: UnitOfWork) -> dict[str, object]:
         "is_unverified": not who.is_verified or placement.is_stranger,
         "is_automatic": message.is_automatic,
         "participants": as_rows(message.participants),
-        "placed_by": clean(f"{who.reason}; {placement.reason}{besides}"),
+        "placed_by": clean(f"{who.reason}; {placement.reason}{acknowledged}{besides}"),
         "sent_at": message.sent_at or now,
         "received_at": now,
     }

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from cases import service as cases
 from cases.events import CaseSnoozed, CaseWoken
 from inbox.events import DeliveryMoved
+from inbox.repositories.deliveries import DeliveryRepository
 from inbox.values import DeliveryState
 from kernel.db import moment
 from kernel.uow import UnitOfWork
@@ -25,8 +26,8 @@ async def drop_plans(facts: Sequence[CaseWoken], uow: UnitOfWork) -> None:
 
 
 async def bring_back(fact: DeliveryMoved, uow: UnitOfWork) -> None:
-    """A case whose answer did not arrive is at work again."""
-    if fact.state == DeliveryState.FAILED:
+    """A case whose answer did not arrive is at work again; what was said by itself was no answer."""
+    if fact.state == DeliveryState.FAILED and not await DeliveryRepository(uow.session).is_automatic(fact.message_id):
         await cases.undelivered(uow, fact.case_id)
 
 

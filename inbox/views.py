@@ -116,6 +116,7 @@ class MessageView:
     subject: str | None
     has_html: bool
     is_unverified: bool
+    is_automatic: bool
     placed_by: str
     participants: tuple[Participant, ...]
     sent_at: datetime

@@ -100,6 +100,10 @@ class StaffRepository:
         found: Agent | None = await self._session.scalar(select(Agent).where(Agent.email == email))
         return found
 
+    async def addresses_among(self, addresses: Collection[str]) -> set[str]:
+        """Return which of some folded addresses are agents'."""
+        return set(await self._session.scalars(select(Agent.email).where(Agent.email.in_(addresses))))
+
     async def existing(self, agent_ids: Collection[int]) -> set[int]:
         """Return which of some agents there are."""
         return set(await self._session.scalars(select(Agent.id).where(Agent.id.in_(agent_ids))))

@@ -69,6 +69,7 @@ class MessageShape(Shape):
     subject: str | None
     has_html: bool
     is_unverified: bool
+    is_automatic: bool
     placed_by: str
     participants: list[ParticipantShape]
     sent_at: Moment
@@ -97,6 +98,7 @@ class MessageShape(Shape):
             subject=message.subject,
             has_html=message.has_html,
             is_unverified=message.is_unverified,
+            is_automatic=message.is_automatic,
             placed_by=message.placed_by,
             participants=[ParticipantShape.model_validate(one) for one in message.participants],
             sent_at=message.sent_at,

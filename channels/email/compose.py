@@ -9,6 +9,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 
 from channels.contract import Account, OutboundFile, OutboundMessage
+from channels.email.answering import automatic_headers
 from channels.email.headers import Mailbox
 from channels.email.pictures import is_shown, placed_in, with_markers
 from channels.participants import Place
@@ -33,7 +34,7 @@ def compose(account: Account, message: OutboundMessage) -> bytes:
         Undeliverable: the recipient's address cannot stand in a mail.
     """
     mail = EmailMessage(policy=_POLICY)
-    mail["From"] = mailbox(_named(_said(account, "from_name") or "{agent} ({inbox})", account, message), account.address)
+    mail["From"] = mailbox(_from_name(account, message), account.address)
     mail["To"] = mailbox(message.recipient_name or "", message.recipient)
     if copies := [mailbox(one.name or "", one.address) for one in message.others if one.role is Place.CC]:
         mail["Cc"] = copies
@@ -45,7 +46,10 @@ def compose(account: Account, message: OutboundMessage) -> bytes:
     if references:
         mail["In-Reply-To"] = references[-1]
         mail["References"] = " ".join(references)
-    _write_body(mail, message, _lines(message.text), _signature(account, message))
+    if message.is_automatic:
+        for name, value in automatic_headers(account).items():
+            mail[name] = value
+    _write_body(mail, message, _lines(message.text), "" if message.is_automatic else _signature(account, message))
     placed = {file.id for file in placed_in(message.text, message.files)}
     for file in message.files:
         if file.id not in placed:
@@ -98,6 +102,11 @@ def _named(pattern: str, account: Account, message: OutboundMessage) -> str:
     return _PLACEHOLDER.sub(lambda found: names[found[0]], pattern)
 
 
+def _from_name(account: Account, message: OutboundMessage) -> str:
+    """Return the name that a mail is from; what nobody wrote is from the inbox."""
+    return account.name if message.is_automatic else _named(_said(account, "from_name") or "{agent} ({inbox})", account, message)
+
+
 def _signature(account: Account, message: OutboundMessage) -> str:
     """Return the signature below the line by which mail programs know one, or nothing: the inbox's, with the agent's own in its place there or before it."""
     inboxs, agents = _said(account, "signature"), _named(message.author_signature.strip("\n"), account, message)
@@ -128,12 +137,19 @@ def subject_of(account: Account, message: OutboundMessage) -> str:
 
 
 def shortened(references: tuple[str, ...]) -> tuple[str, ...]:
-    """Return references that can be written: printable ones; of a long thread the oldest (which names it) and the newest."""
+    """Return references that can be written: printable Message-IDs, since a mail that came without one is called otherwise by us; of a long thread the oldest
+    (which names it) and the newest.
+    """
     usable = tuple(
         dict.fromkeys(
             one_line(reference)
             for reference in references
-            if reference.isascii() and reference.isprintable() and " " not in reference and "=?" not in reference and 3 <= len(reference) <= 900
+            if reference[:1] == "<"
+            and reference.isascii()
+            and reference.isprintable()
+            and " " not in reference
+            and "=?" not in reference
+            and 3 <= len(reference) <= 900
         )
     )
     return usable if len(usable) <= _MOST_REFERENCES else (usable[0], *usable[1 - _MOST_REFERENCES :])

@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
 from channels.contract import Account, InboundFile, InboundMessage, RawPayload
+from channels.email.answering import forbids_answer
 from channels.email.bounces import Judgement, MailKind, judge
 from channels.email.charsets import decode
 from channels.email.content import read_content
@@ -129,6 +130,7 @@ def message_of(account: Account, payload: RawPayload, envelope: Envelope, mail: 
         participants=_participants(mail, account, sender.value),
         locale=_locale(root.value("content-language")),
         is_automatic=mail.judgement.is_automatic,
+        no_answer=forbids_answer(root, envelope, mail.judgement, sender.value),
         is_auto_reply=mail.judgement.kind in _AUTO_REPLIES,
         warnings=tuple(dict.fromkeys(warnings))[:_MOST_WARNINGS],
         raw=payload,

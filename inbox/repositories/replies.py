@@ -78,9 +78,8 @@ class ReplyRepository:
 
     async def newer_than(self, case_id: int, message_id: int, author_id: int) -> list[int]:
         """Return what the customer or a colleague has written in a case since a message."""
-        statement = select(Message.id).where(
-            Message.case_id == case_id, Message.id > message_id, or_(Message.author_id.is_(None), Message.author_id != author_id)
-        )
+        by_others = or_(Message.direction == Direction.IN, Message.author_id != author_id)
+        statement = select(Message.id).where(Message.case_id == case_id, Message.id > message_id, by_others)
         return list((await self._session.execute(statement.order_by(Message.id))).scalars())
 
     async def add_message(self, message: Message, searched: str) -> None:

@@ -33,6 +33,7 @@ class ShownMessage(NamedTuple):
     subject: str | None
     has_html: bool
     is_unverified: bool
+    is_automatic: bool
     placed_by: str
     participants: list[object] | None
     sent_at: datetime
@@ -63,8 +64,8 @@ class ShownFile(NamedTuple):
 _SHOWN = (
     select(
         _m.id, _m.case_id, _m.conversation_id, _m.inbox_id, _m.direction, _m.kind, _m.author_id, _m.text, _m.quoted, _m.subject, _m.html.is_not(None),
-        _m.is_unverified, _m.placed_by, _m.participants, _m.sent_at, _m.received_at, _roots.c.id, _roots.c.name, _agents.c.name, _d.state, _d.recipient, _d.attempts, _d.error,
-        _d.due_at,
+        _m.is_unverified, _m.is_automatic, _m.placed_by, _m.participants, _m.sent_at, _m.received_at, _roots.c.id, _roots.c.name, _agents.c.name, _d.state,
+        _d.recipient, _d.attempts, _d.error, _d.due_at,
     )
     .select_from(
         _messages.join(_leaves, _leaves.c.id == _m.customer_id)

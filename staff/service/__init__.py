@@ -18,6 +18,7 @@ from staff.service.entry import (
     touch_tokens,
 )
 from staff.service.people import (
+    addresses_among,
     agents,
     change_agent,
     change_team,
@@ -40,6 +41,7 @@ from staff.service.people import (
 
 __all__ = [
     "LASTING",
+    "addresses_among",
     "agents",
     "begin_session",
     "change_agent",

@@ -91,6 +91,12 @@ async def get_agent(uow: UnitOfWork, agent_id: int) -> Agent:
     return await StaffRepository(uow.session).get_agent(agent_id)
 
 
+async def addresses_among(uow: UnitOfWork, addresses: Collection[str]) -> set[str]:
+    """Return which of some addresses are agents' own, also of those who are no longer active."""
+    taken = await StaffRepository(uow.session).addresses_among({rules.folded_email(address) for address in addresses})
+    return {address for address in addresses if rules.folded_email(address) in taken}
+
+
 async def names_of(uow: UnitOfWork, agent_ids: Collection[int]) -> dict[int, str]:
     """Return what some agents are called."""
     return await StaffRepository(uow.session).names(agent_ids) if agent_ids else {}

@@ -1,0 +1,1 @@
+"""Decisions of the hub that need nothing but values."""
