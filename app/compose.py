@@ -71,6 +71,7 @@ def compose(settings: Settings, clock: Clock | None = None, registry_of: Callabl
     relay: Relay = MemoryRelay() if database.is_sqlite else PostgresRelay(settings.database_url, own_name=fresh_token()[:16])
     feed = Feed(push, relay, settings.feed_kept)
     directory = InboxDirectory(factory, secrets, registry)
+    registry.renew_with(directory.renew)
     intake = Intake(factory, directory, secrets, blobs, tasks)
     door = Door(factory, registry, directory, intake, blobs, secrets)
     outbox = Outbox(factory, registry, directory, blobs, secrets)

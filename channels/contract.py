@@ -294,6 +294,10 @@ Receive = Callable[[int, RawPayload], Awaitable[object]]
 """Takes a payload for an inbox; returns after the commit (also when it became a dead letter), raises StorageUnavailable or Unavailable when it must come again."""
 
 
+Renew = Callable[[int, Mapping[str, str]], Awaitable[None]]
+"""Keeps settings of an inbox that its vendor has renewed; may raise StorageUnavailable."""
+
+
 class Watermarks(Protocol):
     """How far a source has been read; moved only after what came before it is kept."""
 

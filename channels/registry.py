@@ -10,7 +10,7 @@ from pydantic import SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
 from channels.chat.manifest import MANIFEST as CHAT
-from channels.contract import Adapter, Manifest, Source, Webhook
+from channels.contract import Adapter, Manifest, Renew, Source, Webhook
 from channels.email.manifest import MANIFEST as EMAIL
 from channels.sms.manifest import MANIFEST as SMS
 from channels.telegram.manifest import MANIFEST as TELEGRAM
@@ -51,23 +51,23 @@ class Setting:
 @dataclass(frozen=True, slots=True)
 class _Spoke:
     manifest: Manifest
-    adapter: Callable[[Settings, Clock], Adapter]
+    adapter: Callable[[Settings, Clock, Renew], Adapter]
     source: Callable[[Settings, Clock], Source] | None = None
 
 
 # The adapters' modules are imported by these functions alone, so that a channel nobody uses costs nothing.
 
 
-def _chat(settings: Settings, clock: Clock) -> Adapter:
+def _chat(settings: Settings, clock: Clock, renew: Renew) -> Adapter:
     from channels.chat.adapter import ChatAdapter
 
     return ChatAdapter(settings, clock)
 
 
-def _email(settings: Settings, clock: Clock) -> Adapter:
+def _email(settings: Settings, clock: Clock, renew: Renew) -> Adapter:
     from channels.email.adapter import EmailAdapter
 
-    return EmailAdapter(clock)
+    return EmailAdapter(clock, renew=renew)
 
 
 def _email_source(settings: Settings, clock: Clock) -> Source:
@@ -76,13 +76,13 @@ def _email_source(settings: Settings, clock: Clock) -> Source:
     return ImapSource(clock, most_bytes=settings.mail_max_bytes)
 
 
-def _sms(settings: Settings, clock: Clock) -> Adapter:
+def _sms(settings: Settings, clock: Clock, renew: Renew) -> Adapter:
     from channels.sms.adapter import SmsAdapter
 
     return SmsAdapter(settings, clock)
 
 
-def _telegram(settings: Settings, clock: Clock) -> Adapter:
+def _telegram(settings: Settings, clock: Clock, renew: Renew) -> Adapter:
     from channels.telegram.adapter import TelegramAdapter
 
     return TelegramAdapter(settings, clock)
@@ -114,6 +114,15 @@ class Registry:
         # Asking whether something is a Webhook takes as long as checking a signature.
         self._webhooks: dict[str, Webhook] = {}
         self._building = threading.Lock()
+        self._kept_by: Renew | None = None
+
+    def renew_with(self, keep: Renew) -> None:
+        """Say what keeps settings that a vendor renews while something is sent."""
+        self._kept_by = keep
+
+    async def _renew(self, inbox_id: int, settings: Mapping[str, str]) -> None:
+        if self._kept_by is not None:
+            await self._kept_by(inbox_id, settings)
 
     def manifests(self) -> tuple[Manifest, ...]:
         """Return every channel's manifest, without importing any adapter."""
@@ -136,7 +145,7 @@ class Registry:
         spoke = self._spoke(channel)
         with self._building:
             if channel not in self._adapters:
-                self._adapters[channel] = spoke.adapter(self._settings, self._clock)
+                self._adapters[channel] = spoke.adapter(self._settings, self._clock, self._renew)
             return self._adapters[channel]
 
     def is_built(self, channel: str) -> bool:

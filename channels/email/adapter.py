@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from channels.contract import Accepted, Account, Inbound, InboundMessage, Manifest, OutboundMessage, RawPayload
+from channels.contract import Accepted, Account, Inbound, InboundMessage, Manifest, OutboundMessage, RawPayload, Renew
 from channels.email.compose import compose, mailbox
 from channels.email.framing import opened, size_of_whole
 from channels.email.manifest import MANIFEST, EmailSettings
+from channels.email.oauth import AccessTokens
 from channels.email.parse import message_of, read_mail
 from channels.email.receipts import receipts_of
 from channels.email.returns import delivery_tokens, return_address
@@ -19,9 +20,12 @@ _TIMEOUT = 30.0
 class EmailAdapter:
     """Reads mail that came by SMTP, LMTP or IMAP, and sends by SMTP."""
 
-    def __init__(self, clock: Clock, *, timeout_seconds: float = _TIMEOUT) -> None:
+    def __init__(self, clock: Clock, *, renew: Renew | None = None, timeout_seconds: float = _TIMEOUT) -> None:
+        """`renew` keeps a consent that the provider replaced."""
         self._clock = clock
         self._servers = SmtpServers(timeout_seconds)
+        self._renew = renew
+        self._tokens: dict[int, AccessTokens] = {}
 
     @property
     def manifest(self) -> Manifest:
@@ -64,8 +68,21 @@ class EmailAdapter:
         recipient = mailbox("", message.recipient).addr_spec
         # Who has it is named in it, and does not get it again.
         others = {mailbox("", one.address).addr_spec: one.address for one in message.others if not one.has_it}
-        refused = await self._servers.send(settings, sender, recipient, content, tuple(others))
+        refused = await self._servers.send(settings, sender, recipient, content, tuple(others), self._tokens_of(account, settings))
         return Accepted(vendor_id=message.external_id, refused={others[address]: words for address, words in refused.items()})
+
+    def _tokens_of(self, account: Account, settings: EmailSettings) -> AccessTokens | None:
+        if not settings.sends_by_token:
+            return None
+
+        async def keep(refresh_token: str) -> None:
+            if self._renew is not None:
+                await self._renew(account.inbox_id, {"oauth_refresh_token": refresh_token})
+
+        known = self._tokens.get(account.inbox_id)
+        if known is None or not known.serve(settings):
+            known = self._tokens[account.inbox_id] = AccessTokens(settings, self._clock, keep)
+        return known
 
     async def close(self) -> None:
         """Hang up on mail servers."""

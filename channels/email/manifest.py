@@ -41,6 +41,9 @@ class EmailSettings(BaseModel):
     smtp_port: int = Field(587, ge=1, le=65535, description="Port of the SMTP server: 587 with starttls, 465 with tls, 25 with none.")
     smtp_user: str = Field("", max_length=320, description="User name at the SMTP server; empty when it asks for none.")
     smtp_password: SecretStr | None = Field(None, description="Password at the SMTP server.", json_schema_extra={"secret": True})
+    smtp_sign_in: SignIn = Field(
+        SignIn.PASSWORD, description="How we sign in at the SMTP server: password, or by OAuth 2 with google, microsoft or oauth, like imap_sign_in."
+    )
     smtp_security: Security = Field(Security.STARTTLS, description="How SMTP is protected: tls, starttls or none.")
     most_per_minute: int = Field(0, ge=0, le=6000, description="Most mails that leave in a minute, evenly spread; 0 for as many as there are.")
     from_name: str = Field(
@@ -48,11 +51,10 @@ class EmailSettings(BaseModel):
         max_length=200,
         description="Name that replies are from; {agent} and {inbox} stand for theirs. With {inbox} alone no agent is named.",
     )
-    signature: str = Field("", max_length=2000, description="Text below every reply, after a line of two dashes; {agent} and {inbox} stand for their names.")
-    acknowledgement: str = Field(
+    signature: str = Field(
         "",
-        max_length=4000,
-        description="Text that goes by itself to whoever opens a new case, never to a machine and seldom twice; none when empty. {case} is the case's number, {inbox} our name.",
+        max_length=2000,
+        description="Text below every reply, after a line of two dashes; {agent} and {inbox} stand for their names, {signature} for the agent's own.",
     )
     imap_host: str = Field("", max_length=255, description="Mail server whose mailbox is read; none when empty.")
     imap_port: int = Field(993, ge=1, le=65535, description="Port of the IMAP server: 993 with tls, 143 with starttls or none.")
@@ -100,13 +102,32 @@ class EmailSettings(BaseModel):
             raise PydanticCustomError("no_folders", "one to ten folders, each of 180 characters at most")
         return value
 
+    @property
+    def reads_by_token(self) -> bool:
+        """Whether the mailbox is opened by OAuth 2."""
+        return bool(self.imap_host) and self.imap_sign_in is not SignIn.PASSWORD
+
+    @property
+    def sends_by_token(self) -> bool:
+        """Whether we sign in at the SMTP server by OAuth 2."""
+        return self.smtp_sign_in is not SignIn.PASSWORD
+
+    @property
+    def provider(self) -> SignIn:
+        """Who gives the tokens, where any are needed: one for reading and sending."""
+        return self.smtp_sign_in if self.sends_by_token else self.imap_sign_in
+
     @model_validator(mode="after")
     def _has_what_oauth_needs(self) -> Self:
-        if self.imap_host and self.imap_sign_in is not SignIn.PASSWORD:
+        if self.reads_by_token or self.sends_by_token:
             if not self.oauth_client_id or not (self.oauth_refresh_token or self.oauth_client_secret):
                 raise PydanticCustomError("oauth_needs_an_app", "oauth_client_id, and oauth_refresh_token or oauth_client_secret")
-            if self.imap_sign_in is SignIn.OAUTH and not self.oauth_token_url:
+            if self.provider is SignIn.OAUTH and not self.oauth_token_url:
                 raise PydanticCustomError("oauth_needs_a_token_url", "oauth_token_url")
+        if self.reads_by_token and self.sends_by_token and self.imap_sign_in is not self.smtp_sign_in:
+            raise PydanticCustomError("oauth_needs_one_provider", "imap_sign_in and smtp_sign_in name two providers")
+        if self.sends_by_token and not self.smtp_user:
+            raise PydanticCustomError("oauth_needs_a_user", "smtp_user")
         return self
 
 

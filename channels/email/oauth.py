@@ -29,8 +29,15 @@ class Provider:
 
     name: str
     token_url: str = ""
-    scope: str = ""
+    read_scope: str = ""
+    send_scope: str = ""
+    lasting_scope: str = ""
     app_scope: str = ""
+
+    def scope_of(self, settings: EmailSettings) -> str:
+        """Return what access is asked for: no more than is used, since the owner agreed to no more."""
+        wanted = ((settings.reads_by_token, self.read_scope), (settings.sends_by_token, self.send_scope), (True, self.lasting_scope))
+        return " ".join(scope for is_wanted, scope in wanted if is_wanted and scope)
 
 
 _PROVIDERS = {
@@ -38,7 +45,9 @@ _PROVIDERS = {
     SignIn.MICROSOFT: Provider(
         name="Microsoft",
         token_url="https://login.microsoftonline.com/common/oauth2/v2.0/token",  # noqa: S106
-        scope="https://outlook.office365.com/IMAP.AccessAsUser.All offline_access",
+        read_scope="https://outlook.office365.com/IMAP.AccessAsUser.All",
+        send_scope="https://outlook.office365.com/SMTP.Send",
+        lasting_scope="offline_access",
         app_scope="https://outlook.office365.com/.default",
     ),
     SignIn.OAUTH: Provider(name="The token server"),
@@ -57,15 +66,23 @@ class AccessTokens:
         self._keep = keep
         self._clock = clock
         self._timeout = aiohttp.ClientTimeout(total=timeout_seconds)
-        self._provider = _PROVIDERS.get(settings.imap_sign_in, Provider(name="The token server"))
+        self._provider = _PROVIDERS.get(settings.provider, Provider(name="The token server"))
         self._refresh_token = _refresh_token_of(settings)
         self._token = ""
         self._good_until: datetime | None = None
         self._asking = asyncio.Lock()
 
     def serve(self, settings: EmailSettings) -> bool:
-        """Say whether the token that is known is the one that these settings ask for: theirs are the same, with the refresh token as it was renewed."""
-        return _sign_in_of(settings) == _sign_in_of(self._settings) and _refresh_token_of(settings) == self._refresh_token
+        """Say whether these settings ask for the same access; if so, the next token is asked for with their refresh token, where that is another.
+
+        The token that is known is good until it expires: whoever else uses the inbox's consent renews it too, and each would renew because of the other.
+        """
+        if _sign_in_of(settings) != _sign_in_of(self._settings):
+            return False
+        if _refresh_token_of(settings) != _refresh_token_of(self._settings):
+            self._refresh_token = _refresh_token_of(settings)
+        self._settings = settings
+        return True
 
     async def get(self) -> str:
         """Return a token that is good for a while.
@@ -130,7 +147,7 @@ class AccessTokens:
         settings = self._settings
         secret = settings.oauth_client_secret.get_secret_value() if settings.oauth_client_secret else ""
         if self._refresh_token:
-            form = {"grant_type": "refresh_token", "refresh_token": self._refresh_token, "scope": settings.oauth_scope or self._provider.scope}
+            form = {"grant_type": "refresh_token", "refresh_token": self._refresh_token, "scope": settings.oauth_scope or self._provider.scope_of(settings)}
         else:
             form = {"grant_type": "client_credentials", "scope": settings.oauth_scope or self._provider.app_scope}
         return {name: value for name, value in {**form, "client_id": settings.oauth_client_id, "client_secret": secret}.items() if value}
@@ -141,4 +158,5 @@ def _refresh_token_of(settings: EmailSettings) -> str:
 
 
 def _sign_in_of(settings: EmailSettings) -> tuple[object, ...]:
-    return settings.imap_sign_in, settings.imap_user, settings.oauth_client_id, settings.oauth_client_secret, settings.oauth_token_url, settings.oauth_scope
+    users = settings.reads_by_token, settings.imap_user, settings.sends_by_token, settings.smtp_user
+    return settings.provider, users, settings.oauth_client_id, settings.oauth_client_secret, settings.oauth_token_url, settings.oauth_scope

@@ -8,6 +8,7 @@ from datetime import timedelta
 import aiosmtplib
 
 from channels.email.manifest import EmailSettings, Security
+from channels.email.oauth import AccessTokens
 from kernel.errors import Unavailable, Undeliverable
 
 # Most servers hang up after a few minutes of silence; who sends the next mail within this is spared the sign-in.
@@ -20,7 +21,7 @@ _HANGS_UP = 421
 # A server that took a mail and could not say so (RFC 1047): what is told by its reports or by an answer comes within minutes, or not at all.
 _SIGN_WITHIN = timedelta(minutes=10)
 
-_Key = tuple[str, int, str, str, str]
+_Key = tuple[str, int, str, str, str, str]
 _TROUBLE = (aiosmtplib.SMTPException, OSError)
 
 
@@ -36,7 +37,7 @@ class SmtpServers:
         self._idle: dict[_Key, list[aiosmtplib.SMTP]] = defaultdict(list)
         self._timers: dict[aiosmtplib.SMTP, asyncio.TimerHandle] = {}
 
-    async def send(self, settings: EmailSettings, sender: str, recipient: str, mail: bytes, others: Sequence[str] = ()) -> dict[str, str]:
+    async def send(self, settings: EmailSettings, sender: str, recipient: str, mail: bytes, others: Sequence[str] = (), tokens: AccessTokens | None = None) -> dict[str, str]:
         """Hand over a mail to its recipient and to others; return which of the others the server refused, with its words.
 
         It is the recipient's mail: when the server does not take it for them, nobody gets it.
@@ -46,7 +47,7 @@ class SmtpServers:
             Undeliverable: the server says 5xx to this mail; the sentence is its words.
         """
         key = _key(settings)
-        client = await self._kept(key) or await self._connected(settings)
+        client = await self._kept(key) or await self._connected(settings, tokens)
         try:
             refused = await _hand_over(client, sender, recipient, mail, others)
         except _TROUBLE as trouble:
@@ -91,23 +92,29 @@ class SmtpServers:
                 return client
         return None
 
-    async def _connected(self, settings: EmailSettings) -> aiosmtplib.SMTP:
+    async def _connected(self, settings: EmailSettings, tokens: AccessTokens | None) -> aiosmtplib.SMTP:
+        token = await tokens.get() if tokens else None
         client = aiosmtplib.SMTP(
             hostname=settings.smtp_host,
             port=settings.smtp_port,
             use_tls=settings.smtp_security is Security.TLS,
             start_tls=settings.smtp_security is Security.STARTTLS,
-            username=settings.smtp_user or None,
-            password=settings.smtp_password.get_secret_value() if settings.smtp_password else None,
+            username=None if token else settings.smtp_user or None,
+            password=settings.smtp_password.get_secret_value() if settings.smtp_password and not token else None,
             timeout=self._timeout,
         )
         try:
             await client.connect()
             if client.is_ehlo_or_helo_needed:
                 await _greet(client)
+            if token:
+                await client.auth_xoauth2(settings.smtp_user, token)
         except (*_TROUBLE, ValueError) as trouble:
             client.close()
-            what = "does not take our sign-in" if isinstance(trouble, aiosmtplib.SMTPAuthenticationError) else "cannot be reached"
+            is_refused = isinstance(trouble, aiosmtplib.SMTPAuthenticationError)
+            if tokens and is_refused:
+                tokens.forget()
+            what = "does not take our sign-in" if is_refused else "cannot be reached"
             raise Unavailable(f"The mail server {settings.smtp_host} {what}: {_words(trouble)}") from trouble
         return client
 
@@ -154,7 +161,7 @@ async def _hand_over(client: aiosmtplib.SMTP, sender: str, recipient: str, mail:
 
 def _key(settings: EmailSettings) -> _Key:
     password = settings.smtp_password.get_secret_value() if settings.smtp_password else ""
-    return settings.smtp_host, settings.smtp_port, settings.smtp_security.value, settings.smtp_user, password
+    return settings.smtp_host, settings.smtp_port, settings.smtp_security.value, settings.smtp_sign_in.value, settings.smtp_user, password
 
 
 def _fault(trouble: Exception) -> Unavailable | Undeliverable:

@@ -45,8 +45,8 @@ class DeliveryRepository:
             due = due.where(Delivery.id.not_in(besides))
         if resting := await self._resting(now, paces):
             due = due.where(Delivery.inbox_id.not_in(resting))
-        rows = await self._session.execute(due.order_by(Delivery.due_at).limit(limit).with_for_update(skip_locked=True))
-        ids = await self._in_turn([(row[0], row[1]) for row in rows], now, paces)
+        found = await self._session.execute(due.order_by(Delivery.due_at).limit(limit).with_for_update(skip_locked=True))
+        ids = await self._in_turn([(row[0], row[1]) for row in found], now, paces)
         if not ids:
             return []
         await self._session.execute(
@@ -62,7 +62,7 @@ class DeliveryRepository:
         if not paces:
             return {}
         rows = await self._session.execute(select(Inbox.id, Inbox.next_out_at).where(Inbox.id.in_(paces), Inbox.next_out_at > now))
-        return {row[0]: row[1] for row in rows if row[1] <= now + paces[row[0]]}
+        return {row[0]: row[1] for row in rows if row[1] is not None and row[1] <= now + paces[row[0]]}
 
     async def _in_turn(self, due: Sequence[tuple[int, int]], now: datetime, paces: Mapping[int, timedelta]) -> list[int]:
         """Return what may go now: of an inbox with a pace the first, if no other process has just taken its turn."""
