@@ -62,7 +62,8 @@ FOR_HIGHER_ROLES = {
 
 # About colleagues, about the asker alone, or the same for everybody: nothing of a customer is in them.
 INNOCENT = {
-    "POST /api/v1/session", "GET /api/v1/session", "DELETE /api/v1/session", "GET /api/v1/me", "GET /api/v1/agents", "GET /api/v1/agents/{agent_id}",
+    "POST /api/v1/session", "GET /api/v1/session", "DELETE /api/v1/session", "GET /api/v1/me", "PATCH /api/v1/me", "GET /api/v1/agents",
+    "GET /api/v1/agents/{agent_id}",
     "GET /api/v1/teams", "GET /api/v1/tokens", "POST /api/v1/tokens", "DELETE /api/v1/tokens/{token_id}", "GET /api/v1/channels", "GET /api/v1/articles",
     "POST /api/v1/uploads",
 }  # fmt: skip
