@@ -21,6 +21,8 @@ from channels.email.bodies import (
     usual_type,
 )
 from channels.email.decoding import from_base64, uuencoded_files
+from channels.email.flowed import joined
+from channels.email.locations import base_of, bound, location_of
 from channels.email.markup import MOST_MARKUP, clean_html, html_to_text, is_too_deep
 from channels.email.mime import Part
 from kernel.text import clean
@@ -65,6 +67,7 @@ def read_content(root: Part, warnings: list[str]) -> Content:
             found.letters += len(found.sources[id(part)])
     others = list({id(part): part for part in [*bodies.text, *bodies.html, *bodies.files] if id(part) not in found.sources}.values())
     names = {id(part): f"inline-{number}" for number, part in enumerate(others, start=1)}
+    _bind_by_location(root, bodies.html, others, found.sources, names)
     shown = _shown(bodies.html, found.sources, names)
     if shown and "data:image/" in shown:
         shown = _DATA_IMAGE.sub(lambda picture: _linked(picture, found), shown)
@@ -98,7 +101,22 @@ def _source(part: Part, found: _Found) -> str:
         for name, content in files:
             shown = safe_name(name.decode("utf-8", "replace")) or f"part-{len(found.inside) + 1}.bin"
             found.inside.append(InboundFile(name=shown, media_type=usual_type(shown), content=content))
-    return text_from(part, data, found.warnings)
+    text = text_from(part, data, found.warnings)
+    if part.parameter("format").lower() == "flowed" and not _is_html(part):
+        return joined(text, deletes_space=part.parameter("delsp").lower() == "yes")
+    return text
+
+
+def _bind_by_location(root: Part, parts: list[Part], others: list[Part], sources: dict[int, str], names: dict[int, str]) -> None:
+    """Let HTML that names pictures by where they lay name them by Content-ID."""
+    pictures = [part for part in others if part.value("content-location")]
+    if not pictures:
+        return
+    for part in parts:
+        if _is_html(part) and id(part) in sources:
+            base = base_of(root, [part], sources[id(part)])
+            ids = {location_of(picture, base): content_id_of(picture) or names[id(picture)] for picture in reversed(pictures)}
+            sources[id(part)] = bound(sources[id(part)], base, ids)
 
 
 def _shown(parts: list[Part], sources: dict[int, str], names: dict[int, str]) -> str | None:
@@ -163,7 +181,7 @@ def _files(parts: list[Part], markup: str, placed: set[int], names: dict[int, st
                 continue
             warnings.append("A winmail.dat is damaged; what could be read stands beside it.")
         is_placed = id(part) in placed and bool(markup) and media_type.startswith("image/")
-        content_id = content_id_of(part) or (names[id(part)] if is_placed else None)
+        content_id = content_id_of(part) or (names[id(part)] if is_placed or f"cid:{names[id(part)]}" in linked else None)
         is_linked = content_id is not None and f"cid:{content_id}" in linked
         files.append(
             InboundFile(

@@ -1,5 +1,6 @@
 """Files, HTML and original bytes: given out so that a browser runs none of it."""
 
+import base64
 from dataclasses import replace
 
 import pytest
@@ -8,6 +9,7 @@ from channels.contract import InboundFile, RawPayload
 from channels.participants import Participant, Place
 from kernel.claims import IdentityKind
 from tests.api.desk import Answer, Desk
+from tests.channels.email.packed import file, tnef
 from tests.support import house
 
 PNG = bytes.fromhex(
@@ -73,8 +75,8 @@ class TestMessages:
         mail = await desk.estate.house.directory.create(channel="email", name="Support", address="support@desk.example", settings=house.EMAIL)
         raw = RawPayload(source="email/smtp", content_type="message/rfc822", body=b"Subject: Hello\r\n\r\nHello", received_at=desk.clock.now())
         message = house.said(mail.id, "Hello", sender="ada@example.com", kind=IdentityKind.EMAIL, subject="Hello", raw=raw, external_id="<1@x>")
-        file = InboundFile(name="dot.png", media_type="image/png", content=PNG)
-        taken = await desk.estate.intake.take(replace(message, html="<p>Hello</p>", files=(file,)))
+        picture = InboundFile(name="dot.png", media_type="image/png", content=PNG)
+        taken = await desk.estate.intake.take(replace(message, html="<p>Hello</p>", files=(picture,)))
         shown = (await desk.otto.get(f"/messages/{taken.message_id}")).json
         assert (shown["has_html"], shown["subject"], shown["attachments"][0]["name"]) == (True, "Hello", "dot.png")
         assert (await desk.ines.get(f"/attachments/{shown['attachments'][0]['id']}")).content == PNG
@@ -86,6 +88,18 @@ class TestMessages:
         original = await desk.otto.get(f"/messages/{taken.message_id}/raw")
         assert (original.content, original.headers["Content-Type"]) == (raw.body, "message/rfc822")
         assert original.headers["Content-Disposition"].startswith("attachment")
+
+    async def test_give_what_was_unpacked_and_the_mail_that_it_was_packed_in(self, stored_desk: Desk) -> None:
+        """A winmail.dat whose files stand in the list is not in it itself: it is where it came, in the mail."""
+        desk = stored_desk
+        inbox = await desk.estate.house.directory.create(channel="email", name="Support", address="support@desk.example", settings=house.EMAIL)
+        packed = base64.encodebytes(tnef(file(b"bill.pdf", b"%PDF")))
+        head = b"From: ada@example.com\r\nSubject: Bill\r\nContent-Transfer-Encoding: base64\r\nContent-Type: application/ms-tnef; name=winmail.dat\r\n\r\n"
+        raw = RawPayload(source="email/imap", content_type="message/rfc822", body=head + packed, received_at=desk.clock.now())
+        [taken] = (await desk.estate.house.door.receive(inbox.id, raw)).taken
+        shown = (await desk.otto.get(f"/messages/{taken.message_id}")).json
+        assert [one["name"] for one in shown["attachments"]] == ["bill.pdf"]
+        assert (await desk.otto.get(f"/messages/{taken.message_id}/raw")).content == raw.body
 
     async def test_name_everybody_whom_they_were_written_to(self, stored_desk: Desk) -> None:
         desk = stored_desk
