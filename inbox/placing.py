@@ -15,6 +15,7 @@ from inbox import acknowledging
 from inbox.acknowledging import Courtesy, Opening
 from inbox.assigning import choose_agents
 from inbox.events import MessageReceived
+from inbox.receipts import shown_by_answers
 from inbox.repositories.intake import IntakeRepository, Values
 from inbox.threading import SUBJECT_WINDOW, KnownThreads, fold_subject, pick
 from inbox.values import Arrival, ConversationHint, Direction, InboxOptions, MessageKind, Placement, Taken
@@ -77,6 +78,7 @@ async def place_all(uow: UnitOfWork, arrivals: Sequence[Arrival], inboxes: dict[
         decided = await acknowledging.decide_all(uow, openings)
         await _keep(uow, sql, guests, decided)
         uow.record(*(_fact(guest) for guest in guests))
+        await shown_by_answers(uow, _answered(guests))
         await acknowledging.write_all(uow, openings, decided, secrets)
     return [answer if isinstance(answer, Taken) else _taken(answer, arrival) for arrival, answer in zip(arrivals, taken, strict=True)]
 
@@ -309,6 +311,15 @@ def _message_row(guest: _Guest, uow: UnitOfWork, acknowledged: str) -> dict[str,
         "sent_at": message.sent_at or now,
         "received_at": now,
     }
+
+
+def _answered(guests: Sequence[_Guest]) -> dict[int, set[str]]:
+    """Return which messages the parties of conversations answer."""
+    found: dict[int, set[str]] = {}
+    for guest in guests:
+        if guest.arrival.message.references and guest.placement is not None and not guest.placement.is_stranger:
+            found.setdefault(guest.conversation_id, set()).update(guest.arrival.message.references)
+    return found
 
 
 def _fact(guest: _Guest) -> MessageReceived:

@@ -1,6 +1,6 @@
 """The vendor's word on deliveries: states move forward only, however often and in whatever order receipts come."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -118,6 +118,14 @@ async def _is_others(uow: UnitOfWork, repository: DeliveryRepository, row: Deliv
         if row.state != DeliveryState.FAILED:
             await _move(uow, repository, row, DeliveryState(row.state), row.error)
     return True
+
+
+async def shown_by_answers(uow: UnitOfWork, answered: Mapping[int, Collection[str]]) -> None:
+    """Note that mails arrived which their conversations' parties answer, by conversation and external id: what a server took without saying so goes out no second time."""
+    repository = DeliveryRepository(uow.session)
+    for row, message in await repository.tried_in(answered) if answered else []:
+        if message.external_id in answered[message.conversation_id]:
+            await _move(uow, repository, row, DeliveryState.DELIVERED, None)
 
 
 async def read_by_customer(uow: UnitOfWork, conversation_id: int, message_id: int) -> None:

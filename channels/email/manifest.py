@@ -56,6 +56,11 @@ class EmailSettings(BaseModel):
         max_length=2000,
         description="Text below every reply, after a line of two dashes; {agent} and {inbox} stand for their names, {signature} for the agent's own.",
     )
+    acknowledgement: str = Field(
+        "",
+        max_length=4000,
+        description="Text that goes by itself to whoever opens a new case, never to a machine and seldom twice; none when empty. {case} is the case's number, {inbox} our name.",
+    )
     imap_host: str = Field("", max_length=255, description="Mail server whose mailbox is read; none when empty.")
     imap_port: int = Field(993, ge=1, le=65535, description="Port of the IMAP server: 993 with tls, 143 with starttls or none.")
     imap_user: str = Field("", max_length=320, description="User name at the IMAP server.")

@@ -37,7 +37,9 @@ class SmtpServers:
         self._idle: dict[_Key, list[aiosmtplib.SMTP]] = defaultdict(list)
         self._timers: dict[aiosmtplib.SMTP, asyncio.TimerHandle] = {}
 
-    async def send(self, settings: EmailSettings, sender: str, recipient: str, mail: bytes, others: Sequence[str] = (), tokens: AccessTokens | None = None) -> dict[str, str]:
+    async def send(
+        self, settings: EmailSettings, sender: str, recipient: str, mail: bytes, others: Sequence[str] = (), tokens: AccessTokens | None = None
+    ) -> dict[str, str]:
         """Hand over a mail to its recipient and to others; return which of the others the server refused, with its words.
 
         It is the recipient's mail: when the server does not take it for them, nobody gets it.

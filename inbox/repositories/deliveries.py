@@ -126,6 +126,16 @@ class DeliveryRepository:
         statement = select(Delivery).where(Delivery.inbox_id.in_(inbox_ids), Delivery.vendor_id.in_(vendor_ids)).order_by(Delivery.id)
         return list((await self._session.execute(statement.with_for_update())).scalars())
 
+    async def tried_in(self, conversation_ids: Collection[int]) -> list[tuple[Delivery, Message]]:
+        """Return what was tried in some conversations and waits to be tried again, locked, with its messages."""
+        statement = (
+            select(Delivery, Message)
+            .join(Message, Message.id == Delivery.message_id)
+            .where(_is_unsent(Delivery), Delivery.attempts > 0, Message.conversation_id.in_(conversation_ids))
+            .order_by(Delivery.id)
+        )
+        return [(row[0], row[1]) for row in await self._session.execute(statement.with_for_update(of=Delivery))]
+
     async def shown_up_to(self, conversation_id: int, message_id: int) -> list[Delivery]:
         """Return the deliveries of a conversation that its customer has been shown, up to a message."""
         statement = (
