@@ -220,7 +220,7 @@ async def _parcel(uow: UnitOfWork, message_id: int, quotes_history: bool) -> _Pa
         conversation=conversation,
         files=tuple(await repository.files(message_id)),
         references=tuple(await repository.references(message.conversation_id, message.id)),
-        # What nobody wrote hands nothing back: the sender may not be who they say (RFC 3834 §5).
+        # What nobody wrote hands nothing back: the sender may not be who they say.
         quoted=await repository.last_inbound_text(message.conversation_id, message.id) if quotes_history and not message.is_automatic else None,
         author_name=author.name if author else "Support",
         author_signature=(author.signature or "") if author else "",

@@ -9,7 +9,7 @@ from channels.contract import InboundMessage
 from channels.participants import forms_of
 from kernel.claims import Trust
 
-# RFC 3834 §2 wants a responder to bound how often it answers one correspondent, and leaves the numbers to it.
+# RFC 3834 §2 wants a bound on how often one sender is answered: seven days where it is the same words each time. Each case has a number to tell, so less here.
 PER_HOUR, PER_DAY = 1, 3
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 # A person in a hurry writes three mails; a program writes on.
