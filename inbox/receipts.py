@@ -81,10 +81,8 @@ async def _latest(uow: UnitOfWork, repository: DeliveryRepository, receipt: Rece
 
 async def _note_hearsay(uow: UnitOfWork, repository: DeliveryRepository, row: Delivery, receipt: Receipt) -> None:
     """Note what a report says that names nothing but a recipient: anybody who knows an address can write one, so it moves nothing; bad news are words beside it."""
-    if receipt.state is ReceiptState.FAILED:
+    if receipt.state is ReceiptState.FAILED or receipt.state not in _MOVES:
         await _say(uow, repository, row, f"{_HEARSAY} {receipt.error or 'It could not be delivered.'}")
-    elif receipt.state not in _MOVES:
-        await _say(uow, repository, row, receipt.error)
 
 
 async def _say(uow: UnitOfWork, repository: DeliveryRepository, row: Delivery, words: str | None) -> None:

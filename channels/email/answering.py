@@ -5,10 +5,7 @@ import re
 from channels.contract import Account
 from channels.email.bounce_phrases import listed
 from channels.email.bounces import Judgement, MailKind
-from channels.email.framing import Envelope
-from channels.email.headers import unfold
 from channels.email.mime import Part
-from channels.email.returns import delivery_tokens
 
 # Who is not there: names that servers, lists and programs send under (RFC 3834 §2, RFC 5230 §4.6) …
 _SERVERS = frozenset(
@@ -31,19 +28,20 @@ _NO_REPLY = listed(
 )
 _SIGNS = re.compile(r"[^a-z]+")
 _SUPPRESS = frozenset({"all", "autoreply"})
+_WORDS = re.compile(r"[a-z]+")
 
 
-def forbids_answer(root: Part, envelope: Envelope, judgement: Judgement, sender: str) -> str | None:
+def forbids_answer(root: Part, judgement: Judgement, sender: str, *, came_back: bool) -> str | None:
     """Return why a mail must not be answered by a machine, in words; None where nothing speaks against it. It is kept and shown all the same.
 
-    What came to a return address of ours is none of it: RFC 3834 §3.3 lets automatic mail return to an address that never answers by itself.
+    `came_back`: to a return address of ours. RFC 3834 §3.3 lets automatic mail return to an address that never answers by itself.
     """
     if judgement.is_automatic or judgement.kind is not MailKind.MESSAGE:
         return judgement.reason[:1].lower() + judgement.reason[1:].rstrip(".")
-    wishes = re.split(r"[,;\s]+", unfold(root.value("x-auto-response-suppress")[:200]).lower())
-    if not _SUPPRESS.isdisjoint(wishes):
+    wishes = root.value("x-auto-response-suppress")[:200].lower()
+    if wishes and not _SUPPRESS.isdisjoint(_WORDS.findall(wishes)):
         return "its sender wants no automatic answer"
-    if delivery_tokens(root, envelope):
+    if came_back:
         return "it came to where reports on our mails come back to"
     if is_nobody(sender):
         return "its sender's address is nobody's"

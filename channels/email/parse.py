@@ -113,6 +113,7 @@ def message_of(account: Account, payload: RawPayload, envelope: Envelope, mail: 
     root = mail.root
     sender, claims = sender_of(root, account, envelope, mail.digest, mail.hint, warnings)
     recipients = [*mail.to, *mail.cc]
+    tokens = delivery_tokens(root, envelope)
     return InboundMessage(
         inbox_id=account.inbox_id,
         external_id=mail.message_id or f"sha256:{mail.digest}",
@@ -122,7 +123,7 @@ def message_of(account: Account, payload: RawPayload, envelope: Envelope, mail: 
         html=mail.html,
         claims=_or(tuple(claims), lambda: claims_of(sender, claims, mail.split, mail.inner)),
         reply_tokens=reply_tokens(root, envelope, recipients, mail.references),
-        delivery_tokens=delivery_tokens(root, envelope),
+        delivery_tokens=tokens,
         references=mail.references,
         subject=mail.subject,
         sent_at=_sent_at(root.value("date"), payload.received_at),
@@ -130,7 +131,7 @@ def message_of(account: Account, payload: RawPayload, envelope: Envelope, mail: 
         participants=_participants(mail, account, sender.value),
         locale=_locale(root.value("content-language")),
         is_automatic=mail.judgement.is_automatic,
-        no_answer=forbids_answer(root, envelope, mail.judgement, sender.value),
+        no_answer=forbids_answer(root, mail.judgement, sender.value, came_back=bool(tokens)),
         is_auto_reply=mail.judgement.kind in _AUTO_REPLIES,
         warnings=tuple(dict.fromkeys(warnings))[:_MOST_WARNINGS],
         raw=payload,

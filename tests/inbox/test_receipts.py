@@ -88,9 +88,10 @@ class TestFinding:
         [case] = await rows(desk.estate.house.factory, Case)
         assert case.status == CaseStatus.PENDING
 
-    async def test_a_recipient_alone_is_words_beside_the_message(self, desk: Desk, clock: MovedClock) -> None:
+    @pytest.mark.parametrize("state", [ReceiptState.FAILED, ReceiptState.DELAYED, ReceiptState.COMPLAINED])
+    async def test_a_recipient_alone_is_words_beside_the_message(self, desk: Desk, clock: MovedClock, state: ReceiptState) -> None:
         row = await sent(desk, clock)
-        await noted(desk, report(desk, clock, recipient=row.recipient))
+        await noted(desk, report(desk, clock, state, recipient=row.recipient))
         assert (await delivery(desk)).error == "A report that names only this address, and no message of ours, says: 550 5.1.1 no such user"
         await noted(desk, report(desk, clock, ReceiptState.READ, recipient=row.recipient))
         assert "550 5.1.1" in ((await delivery(desk)).error or "")
@@ -108,7 +109,7 @@ class TestFinding:
 @pytest.mark.parametrize("state", [ReceiptState.DELAYED, ReceiptState.COMPLAINED])
 async def test_words_about_a_delivery_move_nothing(desk: Desk, clock: MovedClock, state: ReceiptState) -> None:
     row = await sent(desk, clock)
-    await noted(desk, report(desk, clock, state, recipient=row.recipient))
+    await noted(desk, report(desk, clock, state, tokens=(desk.estate.house.secrets.signed_id("delivery", row.message_id),)))
     assert ((await delivery(desk)).state, (await delivery(desk)).error) == (DeliveryState.SENT, "550 5.1.1 no such user")
 
 
