@@ -14,7 +14,7 @@ from channels.email.returns import delivery_tokens, return_address
 from channels.email.smtp import SmtpServers
 from kernel.clock import Clock
 
-_TIMEOUT = 30.0
+_TIMEOUT = 27.0  # twice this, for what comes before a mail and for the mail, is within what the outbox waits
 
 
 class EmailAdapter:

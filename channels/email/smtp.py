@@ -18,6 +18,7 @@ _MOST_KEPT = 2  # of each server
 _OF_US = frozenset({421, 454, 530, 534, 535, 538})
 _LONGEST_WORDS = 500
 _HANGS_UP = 421
+_START_OVER_WITHIN = 5.0  # seconds
 # A server that took a mail and could not say so (RFC 1047): what is told by its reports or by an answer comes within minutes, or not at all.
 _SIGN_WITHIN = timedelta(minutes=10)
 
@@ -48,16 +49,21 @@ class SmtpServers:
             Unavailable: the server cannot be reached, says 4xx, refuses us as a client, or the connection broke, whether before or after the mail.
             Undeliverable: the server says 5xx to this mail; the sentence is its words.
         """
-        key = _key(settings)
-        client = await self._kept(key) or await self._connected(settings, tokens)
+        key, client = _key(settings), None
         try:
-            refused = await _hand_over(client, sender, recipient, mail, others)
+            # All that comes before the mail is bounded as a whole: called off in the middle of the mail itself, nobody would know whether it was taken.
+            async with asyncio.timeout(self._timeout):
+                client = await self._kept(key) or await self._connected(settings, tokens)
+                refused = await _address(client, sender, recipient, len(mail), others)
+            await _give(client, mail)
         except _TROUBLE as trouble:
-            await self._start_over(key, client, trouble)
+            if client is not None:
+                await self._start_over(key, client, trouble)
             raise _fault(trouble) from trouble
         except BaseException:
             # Called off in the middle: what would be said next belongs to this mail.
-            client.close()
+            if client is not None:
+                client.close()
             raise
         self._keep(key, client)
         return refused
@@ -66,7 +72,7 @@ class SmtpServers:
         """Take back a mail that was refused: said over again, the connection serves the next one."""
         if isinstance(trouble, aiosmtplib.SMTPResponseException) and trouble.code != _HANGS_UP and client.is_connected:
             try:
-                await client.rset()
+                await client.rset(timeout=_START_OVER_WITHIN)
             except _TROUBLE:
                 client.close()
             else:
@@ -118,6 +124,9 @@ class SmtpServers:
                 tokens.forget()
             what = "does not take our sign-in" if is_refused else "cannot be reached"
             raise Unavailable(f"The mail server {settings.smtp_host} {what}: {_words(trouble)}") from trouble
+        except BaseException:
+            client.close()
+            raise
         return client
 
     def _keep(self, key: _Key, client: aiosmtplib.SMTP) -> None:
@@ -143,8 +152,8 @@ async def _greet(client: aiosmtplib.SMTP) -> None:
         await client.helo()
 
 
-async def _hand_over(client: aiosmtplib.SMTP, sender: str, recipient: str, mail: bytes, others: Sequence[str]) -> dict[str, str]:
-    await client.mail(sender, options=[f"size={len(mail)}"] if client.supports_extension("size") else [])
+async def _address(client: aiosmtplib.SMTP, sender: str, recipient: str, size: int, others: Sequence[str]) -> dict[str, str]:
+    await client.mail(sender, options=[f"size={size}"] if client.supports_extension("size") else [])
     await client.rcpt(recipient)
     refused = {}
     for other in others:
@@ -154,11 +163,14 @@ async def _hand_over(client: aiosmtplib.SMTP, sender: str, recipient: str, mail:
             if trouble.code == _HANGS_UP:
                 raise
             refused[other] = f"{trouble.code} {_words(trouble)}"
+    return refused
+
+
+async def _give(client: aiosmtplib.SMTP, mail: bytes) -> None:
     try:
         await client.data(mail)
-    except (aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPTimeoutError) as trouble:
+    except OSError as trouble:  # the library's own words for an end and for silence are of this kind too
         raise _Unanswered(str(trouble)) from trouble
-    return refused
 
 
 def _key(settings: EmailSettings) -> _Key:
@@ -176,6 +188,8 @@ def _fault(trouble: Exception) -> Unavailable | Undeliverable:
     if isinstance(trouble, _Unanswered):
         words = "The mail server was given the mail and has not said whether it took it. The same mail goes out again later, unless a sign of it comes before."
         return Unavailable(words, retry_after=_SIGN_WITHIN)
+    if isinstance(trouble, TimeoutError):
+        return Unavailable("The mail server did not answer in time.")
     return Unavailable(f"The connection to the mail server broke: {_words(trouble)}")
 
 

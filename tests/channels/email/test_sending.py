@@ -94,6 +94,14 @@ class TestAnswers:
         with pytest.raises(Unavailable, match=r"451 4\.3\.0 Queue is full"):
             await adapter.send(account(smtp_port=str(server.port)), answer())
 
+    async def test_that_come_too_slowly_end_before_the_mail(self, server: "_Server", clock: MovedClock) -> None:
+        """Each in time, all together not: the outbox would call it off in the middle of the mail."""
+        adapter = EmailAdapter(clock, timeout_seconds=0.5)
+        server.thinks_for = 0.2
+        with pytest.raises(Unavailable, match="did not answer in time"):
+            await adapter.send(account(smtp_port=str(server.port)), answer(others=(BEN, CLEO)))
+        assert server.mails == []
+
     @pytest.mark.parametrize("after", [pytest.param(b"", id="hangs up"), pytest.param(None, id="says nothing")])
     async def test_none_after_the_mail_gives_it_time_to_show_and_repeats_it_to_the_byte(
         self, adapter: EmailAdapter, server: "_Server", after: bytes | None
@@ -116,6 +124,7 @@ class _Server:
         self.port = 0
         self.after_data: bytes | None = b"250 OK\r\n"
         self.mails: list[bytes] = []
+        self.thinks_for = 0.0
         self.ended = asyncio.Event()
         self._writers: list[asyncio.StreamWriter] = []
 
@@ -131,6 +140,7 @@ class _Server:
         self._writers.append(writer)
         writer.write(b"220 here\r\n")
         while line := await reader.readline():
+            await asyncio.sleep(self.thinks_for)
             if not line.upper().startswith(b"DATA"):
                 writer.write(b"250 OK\r\n")
                 continue
