@@ -9,17 +9,19 @@ import ssl
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from imap_tools.errors import ImapToolsError
 
-from channels.email.imap_client import ImapClient, Wrapped, connected, mails_in, sizes_in, words_of
+from channels.email.imap_client import ImapClient, Wrapped, arrivals_in, connected, mails_in, sizes_in, words_of
 from channels.email.manifest import EmailSettings, Security
 from kernel.errors import Unavailable
 
 # A host's name that cannot be one is a UnicodeError.
 TROUBLE = (OSError, imaplib.IMAP4.error, ImapToolsError, UnicodeError)
 BEGINNING = 256 * 1024
+_MOST_DATES = 500
 _ANY = TypeVar("_ANY")
 
 
@@ -44,6 +46,7 @@ class Patience:
     # Somebody has to change something first, and many servers lock out who tries a wrong password time after time.
     refused_again_after: float = 10.0
     refused_again_at_most: float = 300.0
+    broken_again_after: float = 900.0  # a mail over which one connection after the other broke
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,19 @@ class Box:
 
     async def uids(self, which: str) -> list[int]:
         """Return the UIDs of a set (`7:*`), in order."""
-        return await self._done(self._patience.look_within, self._line.search, which)
+        return await self._done(self._patience.look_within, self._line.search, f"UID {which}")
+
+    async def last_before(self, moment: datetime) -> int:
+        """Return the highest UID before the first mail that came to the server at a moment or later; 0 in an empty folder."""
+        highest = max(await self.uids("*"), default=0)
+        # The search knows days only, and by the server's own clock.
+        near = await self._done(self._patience.look_within, self._line.search, (moment - timedelta(days=1)).strftime("SINCE %d-%b-%Y"))
+        for at in range(0, len(near), _MOST_DATES):
+            arrivals = await self._done(self._patience.look_within, self._line.arrivals, near[at : at + _MOST_DATES])
+            later = [uid for uid, came_at in arrivals.items() if came_at >= moment.replace(microsecond=0)]
+            if later:
+                return min(later) - 1
+        return highest
 
     async def sizes(self, uids: Sequence[int]) -> dict[int, int]:
         """Return the sizes of some mails in bytes, as the server states them; 0 where it states none."""
@@ -173,12 +188,22 @@ class _Line:
         _, said = client.response("UIDVALIDITY")
         return Sight(uidvalidity=_number(said), mails=_number(exists))
 
-    def search(self, which: str) -> list[int]:
-        lines = [line for line in self._asked("SEARCH", "UID", which) if isinstance(line, bytes)]
+    def search(self, *which: str) -> list[int]:
+        lines = [line for line in self._asked("SEARCH", *which) if isinstance(line, bytes)]
         return sorted(int(word) for line in lines for word in line.split() if word.isdigit())
 
+    def arrivals(self, uids: Sequence[int]) -> dict[int, datetime]:
+        return arrivals_in(self._asked("FETCH", _set_of(uids), "(UID INTERNALDATE)"))
+
     def sizes(self, uids: Sequence[int]) -> dict[int, int]:
-        found = sizes_in(self._asked("FETCH", _set_of(uids), "(UID RFC822.SIZE)"))
+        try:
+            found = sizes_in(self._asked("FETCH", _set_of(uids), "(UID RFC822.SIZE)"))
+        except imaplib.IMAP4.abort:
+            raise
+        except imaplib.IMAP4.error:
+            # Of one among them it cannot say.
+            half = len(uids) // 2
+            found = {**self.sizes(uids[:half]), **self.sizes(uids[half:])} if half else {}
         return {uid: found.get(uid, 0) for uid in uids}
 
     def mails(self, sizes: Mapping[int, int]) -> list[Fetched]:
@@ -188,7 +213,13 @@ class _Line:
         return [_fetched(uid, sizes[uid], raw, most) for uid, raw in sorted(found.items())]
 
     def idle(self, seconds: float) -> None:
-        self._opened(self._patience.silent_within)[0].idle_for(seconds)
+        try:
+            self._opened(self._patience.silent_within)[0].idle_for(seconds)
+        except imaplib.IMAP4.abort:
+            raise
+        except imaplib.IMAP4.error:
+            # Some say that they can and refuse it.
+            self.has_idle = False
 
     def noop(self) -> None:
         self._opened(self._patience.silent_within)[0].noop()
@@ -198,7 +229,8 @@ class _Line:
         opened = self._client.sock if self._client is not None else self._socket
         with contextlib.suppress(OSError, AttributeError, ValueError):
             if opened is not None:
-                opened.shutdown(socket.SHUT_RDWR)
+                # TLS's own way would let a thread that is about to say something say it without TLS.
+                socket.socket.shutdown(opened, socket.SHUT_RDWR)
 
     def hang_up(self) -> None:
         with contextlib.suppress(OSError, AttributeError, ValueError):
@@ -223,7 +255,7 @@ class _Line:
         missing = [uid for uid in uids if uid not in found]
         if missing:
             # Gone since we looked; what is still there was held back.
-            found |= dict.fromkeys(set(missing) & set(self.search(_set_of(missing))))
+            found |= dict.fromkeys(set(missing) & set(self.search(f"UID {_set_of(missing)}")))
         return {uid: found[uid] for uid in uids if uid in found}
 
     def _asked(self, command: str, *arguments: str) -> list[object]:

@@ -4,6 +4,7 @@ Beneath imap-tools, for what it leaves out: it takes a literal as long as the se
 together with another one.
 """
 
+import contextlib
 import imaplib
 import re
 import select
@@ -11,6 +12,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from io import BufferedReader
 
 from imap_tools import BaseMailBox
@@ -20,6 +22,7 @@ from imap_tools.errors import ImapToolsError
 _KEEPALIVE = (("TCP_KEEPIDLE", 30), ("TCP_KEEPINTVL", 10), ("TCP_KEEPCNT", 3))
 _UID = re.compile(rb"\bUID (\d+)")
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
+_ARRIVED = re.compile(rb'\bINTERNALDATE "([ -~]{20,30})"')
 _QUOTED = re.compile(rb'\bBODY\[\](?:<0>)? "((?:[^"\\]|\\.)*)"')
 _LITERAL = re.compile(rb"\bBODY\[\](?:<0>)? ~?\{\d+\+?\}$")
 
@@ -47,16 +50,24 @@ class ImapClient(imaplib.IMAP4):
         return ability.encode() in b" ".join(line for line in said if isinstance(line, bytes)).upper().split()
 
     def idle_for(self, seconds: float) -> None:
-        """Wait until the server says anything at all, at most so long (RFC 2177)."""
+        """Wait until the server says anything at all, at most so long (RFC 2177); not at all where it has told of more mail since the folder was opened."""
+        if self._is_told_of_more():
+            return
         tag = self._command("IDLE")
         while self._get_response() is not None:
             if self.tagged_commands[tag] is not None:
                 raise self.error(f"IDLE was refused: {self.tagged_commands.pop(tag)}")
-        self._listen(seconds)
+        if not self._is_told_of_more():
+            self._listen(seconds)
         self.send(b"DONE\r\n")
         while self.tagged_commands[tag] is None:
             self._get_response()
         self.tagged_commands.pop(tag)
+
+    def _is_told_of_more(self) -> bool:
+        """Say whether mail came since the folder was opened: a server tells of it once, with whatever it answers, and never again by IDLE."""
+        counts = [int(count) for count in self.untagged_responses.get("EXISTS", []) if isinstance(count, bytes) and count.isdigit()]
+        return len(counts) > 1 and (max(counts[1:]) > counts[0] or "EXPUNGE" in self.untagged_responses)
 
     def _listen(self, seconds: float) -> None:
         until = time.monotonic() + seconds
@@ -125,6 +136,17 @@ def sizes_in(answer: Sequence[object]) -> dict[int, int]:
     lines = [item for item in answer if isinstance(item, bytes)]
     found = ((_UID.search(line), _SIZE.search(line)) for line in lines)
     return {int(uid[1]): int(size[1]) for uid, size in found if uid and size}
+
+
+def arrivals_in(answer: Sequence[object]) -> dict[int, datetime]:
+    """Return when mails came to their server, by UID, that a FETCH of INTERNALDATE gave; one whose date is none is left out."""
+    found: dict[int, datetime] = {}
+    for line in (item for item in answer if isinstance(item, bytes)):
+        uid, date = _UID.search(line), _ARRIVED.search(line)
+        if uid and date:
+            with contextlib.suppress(ValueError):
+                found[int(uid[1])] = datetime.strptime(date[1].decode("ascii").strip(), "%d-%b-%Y %H:%M:%S %z")
+    return found
 
 
 def mails_in(answer: Sequence[object]) -> dict[int, bytes | None]:

@@ -1,10 +1,10 @@
 """One folder of a mailbox, read for ever: what is new is kept in order, what cannot be kept is held back, a broken connection is opened again."""
 
 import asyncio
-from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -28,6 +28,7 @@ _MOST_AT_ONCE = 20
 _MOST_BYTES_AT_ONCE = 16 * 1024 * 1024
 # Batches that fail one after the other before we wait: one mail alone, too large for a disk that is nearly full, stops nothing.
 _MOST_IN_VAIN = 3
+_MOST_BREAKS = 3  # of connections, over one mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,10 @@ class Folder:
         self._kept: set[int] = set()  # above the mark: something below was held back
         self._kept_under = 0  # the UIDVALIDITY that they belong to
         self._failures = 0
+        self._since: datetime | None = None
+        self._in_hand: frozenset[int] = frozenset()  # asked for, and not yet here
+        self._breaks: Counter[int] = Counter()  # connections that ended over a mail
+        self._put_off: dict[int, float] = {}  # until when, by the loop's clock
 
     async def read(self) -> None:
         """Read for ever; over a connection that broke, again and later and later."""
@@ -100,6 +105,7 @@ class Folder:
         around, settings = self._around, self._around.settings
         password = settings.imap_password.get_secret_value() if settings.imap_password else ""
         secret = password if around.tokens is None else await around.tokens.get()
+        self._since = await self._beginning()
         box = Box(settings, self._name, around.most_bytes, around.patience)
         try:
             await box.open(Credentials(settings.imap_user, secret, is_token=around.tokens is not None))
@@ -112,6 +118,7 @@ class Folder:
                 await box.wait(settings.poll_seconds, soon)
         finally:
             box.close()
+            self._suspect(self._in_hand)
 
     async def _fetch_new(self, box: Box) -> str | None:
         """Keep what is new; return why something could not be kept, or None when all is."""
@@ -120,15 +127,16 @@ class Folder:
             found = [uid for uid in await box.uids(f"{mark.uid + 1}:*") if uid > mark.uid]
             settling = deque(found)
             mark = await self._move(mark, settling)
-            trouble: str | None = None
+            trouble = self._trouble_of_those_put_off(found)
             in_vain = 0
-            async for batch, fetched in self._fetched(box, [uid for uid in found if uid not in self._kept]):
+            async for batch, fetched in self._fetched(box, [uid for uid in found if uid not in self._kept and uid not in self._put_off]):
                 failed = await self._keep(fetched)
                 # What was not even fetched is gone from the folder.
                 self._kept |= batch - failed.keys()
                 mark = await self._move(mark, settling)
                 trouble = next(iter(failed.values()), trouble)
-                in_vain = in_vain + 1 if len(failed) == len(batch) else 0
+                is_vain = len(failed) == len(batch) and any(mail.raw is not None for mail in fetched)
+                in_vain = in_vain + 1 if is_vain else 0
                 if in_vain == _MOST_IN_VAIN:
                     break
         except (StorageUnavailable, Unavailable) as fault:
@@ -140,17 +148,41 @@ class Folder:
         around = self._around
         sight = await box.look()
         written = await around.watermarks.get(around.inbox_id, self._watermark)
-        if written is None:
-            passed_over = [] if around.settings.import_history or not sight.mails else await box.uids("*")
-            mark = Mark(sight.uidvalidity, max(passed_over, default=0))
+        mark = None if written is None else Mark.of(written)
+        if mark is None or mark.uidvalidity != sight.uidvalidity:
+            since = None if around.settings.import_history else self._since
+            mark = Mark(sight.uidvalidity, 0 if since is None or not sight.mails else await box.last_before(since))
             await around.watermarks.put(around.inbox_id, self._watermark, str(mark))
-        else:
-            mark = Mark.of(written)
-        if mark.uidvalidity != sight.uidvalidity:
-            mark = Mark(sight.uidvalidity, 0)
         if self._kept_under != mark.uidvalidity:
             self._kept, self._kept_under = set(), mark.uidvalidity
+            self._breaks.clear()
+            self._put_off.clear()
         return mark
+
+    async def _beginning(self) -> datetime | None:
+        """Return since when the folder is read, put down before its server answers for the first time; None where that was not yet put down at the time."""
+        around, name = self._around, f"since:{self._name}"
+        written = await around.watermarks.get(around.inbox_id, name)
+        if written is not None:
+            return datetime.fromisoformat(written)
+        if await around.watermarks.get(around.inbox_id, self._watermark) is not None:
+            return None
+        began = around.clock.now()
+        await around.watermarks.put(around.inbox_id, name, began.isoformat())
+        return began
+
+    def _suspect(self, uids: frozenset[int]) -> None:
+        """Note over which mails a connection ended: they are asked for one by one, and one that has ended several is put off, so that nobody waits behind it."""
+        self._in_hand = frozenset()
+        self._breaks.update(uids)
+        until = asyncio.get_running_loop().time() + self._around.patience.broken_again_after
+        self._put_off |= {uid: until for uid in uids if len(uids) == 1 and self._breaks[uid] >= _MOST_BREAKS}
+
+    def _trouble_of_those_put_off(self, found: Sequence[int]) -> str | None:
+        now = asyncio.get_running_loop().time()
+        here = set(found)
+        self._put_off = {uid: until for uid, until in self._put_off.items() if until > now and uid in here}
+        return f"The connection ends whenever the mail {min(self._put_off)} of {self._name} is fetched." if self._put_off else None
 
     @property
     def _watermark(self) -> str:
@@ -171,9 +203,17 @@ class Folder:
     async def _fetched(self, box: Box, uids: Sequence[int]) -> AsyncIterator[tuple[set[int], list[Fetched]]]:
         """Yield some mails in batches that fit into memory: the UIDs asked for, and what the server gave of them."""
         for at in range(0, len(uids), _MOST_ASKED):
-            sizes = await box.sizes(uids[at : at + _MOST_ASKED])
-            for batch in _batches(sizes, self._around.most_bytes):
-                yield set(batch), await box.mails(batch)
+            asked = uids[at : at + _MOST_ASKED]
+            self._in_hand = frozenset(uid for uid in asked if uid not in self._breaks)
+            found = await box.sizes(sorted(self._in_hand)) if self._in_hand else {}
+            sizes = {uid: found.get(uid, 0) for uid in asked}
+            for batch in _batches(sizes, self._around.most_bytes, self._breaks.keys()):
+                self._in_hand = frozenset(batch)
+                mails = await box.mails(batch)
+                self._in_hand = frozenset()
+                for uid in batch:
+                    self._breaks.pop(uid, None)
+                yield set(batch), mails
 
     async def _keep(self, mails: Sequence[Fetched]) -> dict[int, str]:
         """Hand some mails over together, so that they can share a commit; return which were not kept, and why."""
@@ -203,13 +243,13 @@ def _pause(patience: Patience, failures: int, is_refused: bool = False) -> float
     return doubling(failures, first=timedelta(seconds=first), most=timedelta(seconds=most)).total_seconds()
 
 
-def _batches(sizes: Mapping[int, int], most_bytes: int) -> Iterator[dict[int, int]]:
-    """Yield mails by UID in batches that fit into memory, in order; of one that is too large only the beginning is fetched."""
+def _batches(sizes: Mapping[int, int], most_bytes: int, alone: Set[int]) -> Iterator[dict[int, int]]:
+    """Yield mails by UID in batches that fit into memory, in order, some alone; of one that is too large only the beginning is fetched."""
     batch: dict[int, int] = {}
     together = 0
     for uid, size in sizes.items():
         weight = BEGINNING if size > most_bytes else size
-        if batch and (len(batch) == _MOST_AT_ONCE or together + weight > _MOST_BYTES_AT_ONCE):
+        if batch and (len(batch) == _MOST_AT_ONCE or together + weight > _MOST_BYTES_AT_ONCE or uid in alone or not alone.isdisjoint(batch)):
             yield batch
             batch, together = {}, 0
         batch[uid] = size

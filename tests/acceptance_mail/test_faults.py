@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 
 from tests.acceptance_mail.desk import Desk, mail, opened, post_mails, posted
-from tests.acceptance_mail.mail_servers import MailServers
+from tests.acceptance_mail.mail_servers import PASSWORD, MailServers
 from tests.support.databases import SqliteFiles
 from tests.torture.process import Nursery
 
@@ -58,6 +58,39 @@ async def test_dovecot_started_again_in_the_middle_of_an_idle_is_red_then_green(
         desk.post.start_dovecot()
     await desk.until(lambda: desk.health(inbox), lambda health: health["state"] == "ok")
     await desk.until(desk.cases, lambda found: [case["title"] for case in found] == ["Meanwhile", "Before"])
+
+
+async def test_a_mail_that_dovecot_stumbles_over_holds_up_nobody(desk: Desk) -> None:
+    """A file that it may not read, as restored backups have them."""
+    address = "stumbles@desk.example"
+    desk.post.add(address)
+    letters = [mail("jay@customer.example", address, title, f"{title}.\n" * 200) for title in ("First", "Second", "Third")]
+    for count, letter in enumerate(letters, start=1):
+        await posted(desk.post, letter, address)
+        await asyncio.to_thread(desk.post.comes_to, address, count)
+    desk.post.lock_away(address, "Second")
+    inbox = await desk.inbox(address, import_history="true")
+    cases = await desk.until(desk.cases, lambda found: len(found) == 2)
+    assert {case["title"] for case in cases} == {"First", "Third"}
+    await desk.until(lambda: desk.health(inbox), lambda health: health["state"] == "failing")
+    await posted(desk.post, mail("jay@customer.example", address, "Fourth"), address)
+    await desk.until(desk.cases, lambda found: {case["title"] for case in found} == {"First", "Third", "Fourth"})
+
+
+async def test_mail_that_comes_while_the_password_is_wrong_is_there_when_it_is_right(desk: Desk) -> None:
+    """What lay there before the inbox was set up is nobody's question any more; what came after is."""
+    address = "early@desk.example"
+    desk.post.add(address)
+    await posted(desk.post, mail("kit@customer.example", address, "Before"), address)
+    await asyncio.to_thread(desk.post.comes_to, address)
+    await asyncio.sleep(1.1)  # a mail's arrival is known to the second
+    inbox = await desk.inbox(address, imap_password="wrong")
+    await desk.until(lambda: desk.health(inbox), lambda health: health["state"] == "failing")
+    await posted(desk.post, mail("kit@customer.example", address, "Meanwhile"), address)
+    await asyncio.to_thread(desk.post.comes_to, address, 2)
+    await desk.api("PATCH", f"/inboxes/{inbox['id']}", {"settings": {"imap_password": PASSWORD}})
+    case = await desk.one_case()
+    assert case["title"] == "Meanwhile"
 
 
 async def test_a_certificate_that_nobody_vouches_for_is_refused_both_ways(desk: Desk) -> None:

@@ -4,6 +4,7 @@ import socket
 import subprocess
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -47,11 +48,11 @@ class ImapServer:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._end()
 
-    def put(self, *mails: bytes, folder: str = "INBOX") -> None:
-        """Lay mails into a folder, in order."""
+    def put(self, *mails: bytes, folder: str = "INBOX", came_at: datetime | None = None) -> None:
+        """Lay mails into a folder, in order, as if they came at some moment."""
         with self._opened() as box:
             for mail in mails:
-                box.append(mail, folder)
+                box.append(mail, folder, dt=came_at)
 
     def renew(self, *mails: bytes, folder: str) -> None:
         """Make a folder new, so that its UIDs mean nothing any more, and lay mails into it."""

@@ -7,6 +7,7 @@ import json
 import re
 import ssl
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
@@ -41,9 +42,14 @@ class ImapStandIn:
         self.tokens: set[str] = set()
         self.refused: set[int] = set()  # UIDs that no FETCH gives
         self.sizes: dict[int, int] = {}  # stated instead of the truth
+        self.refused_sizes: set[int] = set()  # UIDs of which no FETCH says the size
+        self.breaks: set[int] = set()  # UIDs over which the connection ends
+        self.arrived: dict[int, datetime] = {}  # when mails came; the others on the first day of 2026
         self.drops = 0  # so many mails break off in their middle
         self.is_silent = False
         self.knows_password = True
+        self.refuses_idle = False
+        self.late: bytes | None = None  # a mail that comes while the next SEARCH is answered
         self.idle_says = b""  # comes together with the answer to IDLE
         self._tls = tls
         self._writers: set[asyncio.StreamWriter] = set()
@@ -71,6 +77,11 @@ class ImapStandIn:
         for writer in self._writers:
             writer.transport.abort()
 
+    def stir(self) -> None:
+        """Say something to those who wait that is no news."""
+        for writer in self._writers:
+            writer.write(b"* OK still here\r\n")
+
     def put(self, mail: bytes | Huge) -> None:
         """Lay a mail into the folder, and tell those who wait."""
         self.mails[max(self.mails, default=0) + 1] = mail
@@ -94,7 +105,7 @@ class ImapStandIn:
                 continue
             tag, _, command = line.decode().strip().partition(" ")
             self.said.append(command)
-            if command == "IDLE":
+            if command == "IDLE" and not self.refuses_idle:
                 writer.write(b"+ idling\r\n" + self.idle_says)
                 self.idle_says = b""
                 await reader.readline()
@@ -103,6 +114,11 @@ class ImapStandIn:
             verdict = await self._token(command, reader, writer) if command.startswith("AUTHENTICATE") else "OK done"
             if command.startswith("LOGIN") and not self.knows_password:
                 verdict = "NO [AUTHENTICATIONFAILED] no"
+            if command == "IDLE":
+                verdict = "NO not today"
+            if "FETCH" in command and self.breaks & set(self._chosen(command.split(" ")[2])):
+                writer.transport.abort()
+                return
             for part in self._answers(command):
                 if isinstance(part, bytes) and len(part) > 1 and self.drops and not part.startswith((b"*", b")")):
                     self.drops -= 1
@@ -116,6 +132,9 @@ class ImapStandIn:
                     self.bytes_sent += len(part)
                     writer.write(part)
                     await writer.drain()
+            if self.late is not None and "SEARCH" in command:
+                late, self.late = self.late, None
+                self.put(late)
             writer.write(f"{tag} {verdict}\r\n".encode())
 
     def _say(self, writer: asyncio.StreamWriter, words: bytes) -> None:
@@ -139,11 +158,17 @@ class ImapStandIn:
         elif word == "EXAMINE":
             yield f"* {len(self.mails)} EXISTS\r\n* OK [UIDVALIDITY {self.uidvalidity}] ok\r\n".encode()
         elif rest.startswith("SEARCH"):
-            yield f"* SEARCH {' '.join(str(uid) for uid in self._chosen(rest.rpartition(' ')[2]))}\r\n".encode()
+            word, _, which = rest.removeprefix("SEARCH ").partition(" ")
+            found = self._since(which) if word == "SINCE" else self._chosen(which)
+            yield f"* SEARCH {' '.join(str(uid) for uid in found)}\r\n".encode()
         elif rest.startswith("FETCH"):
             uids = self._chosen(rest.split(" ")[1])
             partial = _PARTIAL.search(rest)
-            if partial and self.refused & set(uids):
+            if "INTERNALDATE" in rest:
+                for uid in uids:
+                    yield f'* {uid} FETCH (UID {uid} INTERNALDATE "{self._came_at(uid):%d-%b-%Y %H:%M:%S %z}")\r\n'.encode()
+                return
+            if (self.refused if partial else self.refused_sizes) & set(uids):
                 yield None
                 return
             for uid in uids:
@@ -155,6 +180,13 @@ class ImapStandIn:
                 yield f"* {uid} FETCH (UID {uid} BODY[]<0> {{{len(content)}}}\r\n".encode()
                 yield content
                 yield b")\r\n"
+
+    def _came_at(self, uid: int) -> datetime:
+        return self.arrived.get(uid, datetime(2026, 1, 1, tzinfo=UTC))
+
+    def _since(self, day: str) -> list[int]:
+        first = datetime.strptime(f"{day} +0000", "%d-%b-%Y %z").date()
+        return [uid for uid in self.mails if self._came_at(uid).date() >= first]
 
     def _chosen(self, which: str) -> list[int]:
         if which.endswith(":*"):

@@ -41,7 +41,7 @@ class RememberingIntake:
 
 
 class RememberedMarks:
-    """Watermarks in memory; `history` is every move."""
+    """Watermarks in memory; `history` is every move of one, but not the moments since when mailboxes are read."""
 
     def __init__(self) -> None:
         self.now: dict[tuple[int, str], str] = {}
@@ -56,7 +56,8 @@ class RememberedMarks:
         """Move a mark."""
         async with self._moved:
             self.now[inbox_id, name] = value
-            self.history.append(value)
+            if not name.startswith("since:"):
+                self.history.append(value)
             self._moved.notify_all()
 
     async def until_moved(self, times: int = 1) -> None:

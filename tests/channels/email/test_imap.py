@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from kernel.clock import MovedClock
 from kernel.errors import StorageUnavailable
 from tests.channels.email.mails import ACCOUNT, account
 from tests.channels.email.polling import Polling, letters
+from tests.conftest import MOMENT
 from tests.support.imap_server import ImapServer
 
 
@@ -64,7 +66,7 @@ class TestPoll:
 
     async def test_passes_over_what_lies_there_at_the_very_beginning(self, polling: Polling, server: ImapServer) -> None:
         polling.change(import_history="false")
-        await asyncio.to_thread(server.put, *letters("old"), folder=polling.folder)
+        await asyncio.to_thread(server.put, *letters("old"), folder=polling.folder, came_at=MOMENT - timedelta(seconds=1))
         async with polling.running():
             await polling.marks.until_moved()
             await asyncio.to_thread(server.put, *letters("new"), folder=polling.folder)

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from channels.email.imap_box import Box, Credentials, Patience
 from channels.email.imap_client import connected
+from channels.email.manifest import EmailSettings
 from kernel.clock import MovedClock
 from tests.channels.email.polling import Polling, letters
 from tests.support.certificate import self_signed
+from tests.support.imap_server import PASSWORD, USER
 from tests.support.imap_stand_in import ImapStandIn
 
 
@@ -51,6 +54,21 @@ async def test_a_good_certificate_is_taken_and_new_mail_is_heard_of(
             server.put(letters("two")[0])
             await asyncio.wait_for(polling.intake.until_kept(2), 5)
     assert polling.intake.bodies == letters("one", "two")
+
+
+async def test_a_line_that_is_broken_off_says_nothing_more_without_its_tls(tls: ssl.SSLContext, certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The thread may be about to say the password: what is ended from elsewhere is the socket beneath TLS, and TLS stays."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    async with ImapStandIn(tls=tls) as server:
+        settings = EmailSettings.model_validate({"smtp_host": "x.example", "imap_host": "127.0.0.1", "imap_port": server.port})
+        box = Box(settings, "INBOX", 1000, Patience())
+        await box.open(Credentials(USER, PASSWORD))
+        client = box._line._client
+        assert client is not None
+        assert isinstance(client.sock, ssl.SSLSocket)
+        box._line.break_off()
+        assert client.sock.version() is not None
+        box.close()
 
 
 async def test_a_server_that_cannot_do_starttls_hears_no_password(clock: MovedClock) -> None:
