@@ -16,7 +16,7 @@ _BEGINNING = 16 * 1024
 
 def location_of(part: Part, base: str = "") -> str:
     """Return where a part says that it lies, resolved against a base; "" where it says nothing."""
-    # Folded in the middle where it is long (RFC 2557 §4.4.1).
+    # Folded in the middle where it is long (RFC 2557 §4.4.2).
     stated = "".join(unfold(part.value("content-location")[:_LONGEST]).split())
     return _resolved(base, stated) if stated else ""
 

@@ -14,7 +14,7 @@ def table(defences: list[Defence]) -> str:
     parts = []
     for subject, of_it in groupby(defences, lambda defence: defence.subject):
         rows = [f"| {_cell(defence.attack)} | {_cell(defence.defence)} | `{defence.test.removeprefix('tests/')}` |" for defence in of_it]
-        parts.append("\n".join([f"### {subject.capitalize()}", "", "| attack | defence | test |", "| --- | --- | --- |", *rows]))
+        parts.append("\n".join([f"### {subject.replace('_', ' ').capitalize()}", "", "| attack | defence | test |", "| --- | --- | --- |", *rows]))
     return "\n\n".join(parts)
 
 

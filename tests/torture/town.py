@@ -39,8 +39,9 @@ class Town:
 
 @asynccontextmanager
 async def built(
-    database_url: str, folder: Path, nursery: Nursery, *, servers: int = 1, twilio_url: str = "", telegram_url: str = "", mail_port: int = 9
-) -> AsyncIterator[Town]:
+    database_url: str, folder: Path, nursery: Nursery, *, servers: int = 1, twilio_url: str = "", telegram_url: str = "", mail_port: int = 9,
+    acknowledgement: str = "",
+) -> AsyncIterator[Town]:  # fmt: skip
     """Set up a desk with its inboxes and an administrator's API token; no server runs yet, and none is left behind."""
     given = {"database_url": database_url, "var_dir": str(folder / "var"), "secret_key": SECRET, "public_url": PUBLIC_URL, "undo_seconds": "0"}
     given |= {"twilio_api_url": twilio_url or "http://127.0.0.1:9", "telegram_api_url": telegram_url or "http://127.0.0.1:9", "log_level": "WARNING"}
@@ -50,7 +51,7 @@ async def built(
     inboxes: dict[str, int] = {}
     chat_key = ""
     for channel, address, of_inbox in (
-        ("email", MAILBOX, {"smtp_host": "127.0.0.1", "smtp_port": str(mail_port), "smtp_security": "none"}),
+        ("email", MAILBOX, {"smtp_host": "127.0.0.1", "smtp_port": str(mail_port), "smtp_security": "none", "acknowledgement": acknowledgement}),
         ("sms", NUMBER, {"account_sid": twilio_stand_in.ACCOUNT_SID, "auth_token": twilio_stand_in.AUTH_TOKEN}),
         ("telegram", "@desk_bot", {"bot_token": telegram_stand_in.BOT_TOKEN, "secret_token": telegram_stand_in.SECRET_TOKEN, "mode": "webhook"}),
         ("chat", "desk.example", {}),

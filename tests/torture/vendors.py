@@ -77,7 +77,7 @@ class Vendors:
             mail.add_attachment(random.Random(letter.number).randbytes(_LARGE), "application", "octet-stream", filename="lamp.bin")
         # Whichever it is, it is the same one each time.
         is_lmtp = letter.number % 3 == 0
-        await asyncio.to_thread(_deliver, mail, sender, server.lmtp_port if is_lmtp else server.smtp_port, is_lmtp)
+        await asyncio.to_thread(deliver, mail, sender, server.lmtp_port if is_lmtp else server.smtp_port, is_lmtp)
         return True
 
     async def _chat(self, letter: Letter, server: Server) -> bool:
@@ -131,7 +131,8 @@ async def _frame(socket: ClientWebSocketResponse[bool]) -> dict[str, Any]:
     return said
 
 
-def _deliver(mail: EmailMessage, sender: str, port: int, is_lmtp: bool) -> None:
+def deliver(mail: EmailMessage, sender: str, port: int, is_lmtp: bool) -> None:
+    """Hand a mail over by SMTP or LMTP, or raise what the library does."""
     kind = smtplib.LMTP if is_lmtp else smtplib.SMTP
     with kind("127.0.0.1", port, local_hostname="customer.example", timeout=_ANSWER_WITHIN) as server:
         server.send_message(mail, sender, [MAILBOX])
