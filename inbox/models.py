@@ -59,6 +59,7 @@ class Conversation(Base):
     thread_key: Mapped[str] = mapped_column(String(400))
     subject: Mapped[str | None] = mapped_column(String(1000))
     folded_subject: Mapped[str | None] = mapped_column(String(400))
+    ancestors: Mapped[str | None] = mapped_column(Text)  # what its first message answered, oldest first, with spaces between
     created_at: Mapped[datetime]
     last_message_at: Mapped[datetime]
 

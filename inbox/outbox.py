@@ -219,7 +219,7 @@ async def _parcel(uow: UnitOfWork, message_id: int, quotes_history: bool) -> _Pa
         message=message,
         conversation=conversation,
         files=tuple(await repository.files(message_id)),
-        references=tuple(await repository.references(message.conversation_id, message.id)),
+        references=(*(conversation.ancestors or "").split(), *await repository.references(message.conversation_id, message.id)),
         # What nobody wrote hands nothing back: the sender may not be who they say.
         quoted=await repository.last_inbound_text(message.conversation_id, message.id) if quotes_history and not message.is_automatic else None,
         author_name=author.name if author else "Support",

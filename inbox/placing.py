@@ -17,7 +17,7 @@ from inbox.assigning import choose_agents
 from inbox.events import MessageReceived
 from inbox.receipts import shown_by_answers
 from inbox.repositories.intake import IntakeRepository, Values
-from inbox.threading import SUBJECT_WINDOW, KnownThreads, fold_subject, pick
+from inbox.threading import SUBJECT_WINDOW, KnownThreads, ancestors_of, fold_subject, pick
 from inbox.values import Arrival, ConversationHint, Direction, InboxOptions, MessageKind, Placement, Taken
 from kernel.crypto import Secrets
 from kernel.text import clean, fold, preview
@@ -204,6 +204,7 @@ def _new_conversation(guest: _Guest, hint: ConversationHint, thread_key: str) ->
         "thread_key": thread_key,
         "subject": clean(subject)[:1000] if subject else None,
         "folded_subject": hint.folded_subject,
+        "ancestors": " ".join(ancestors_of(guest.arrival.message)) or None,
         "created_at": hint.last_message_at,
         "last_message_at": hint.last_message_at,
     }

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from channels.contract import InboundMessage
 from inbox.values import ConversationHint, Placement
-from kernel.text import fold
+from kernel.text import clean, fold
 
 SUBJECT_WINDOW = timedelta(days=7)
+_MOST_ANCESTORS, _LONGEST_ANCESTOR = 20, 250
 # What mail programs put before a subject when they answer or forward, by their languages, and what gateways put before it.
 _MARKS = (
     "re|fw|fwd|reply|"  # English, and most programs anywhere
@@ -115,6 +116,13 @@ def pick(
         if same is not None:
             return Placement(conversation_id=same.id, reason="same subject and sender within 7 days")
     return Placement(conversation_id=None, reason="starts a conversation")
+
+
+def ancestors_of(message: InboundMessage) -> tuple[str, ...]:
+    """Return what a message answers, oldest first, for answers to it to name as well (RFC 5322 §3.6.4): of many the oldest and the nearest."""
+    nearest = [clean(reference) for reference in message.references if len(reference) <= _LONGEST_ANCESTOR and not any(map(str.isspace, reference))]
+    kept = nearest if len(nearest) <= _MOST_ANCESTORS else [*nearest[: _MOST_ANCESTORS - 1], nearest[-1]]
+    return tuple(reversed(kept))
 
 
 def _answering(message: InboundMessage, hint: ConversationHint, why: str, now: datetime, part_after: timedelta) -> Placement:

@@ -1,4 +1,4 @@
-"""What agents sign with, when an inbox may send next, and which cases were acknowledged."""
+"""What agents sign with, what conversations began with, when an inbox may send next, and which cases were acknowledged."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,6 +14,7 @@ depends_on = None
 def upgrade() -> None:
     """Add the columns and the table: nobody signs yet, every inbox may send, and no case was acknowledged."""
     op.add_column("agents", sa.Column("signature", sa.Text(), nullable=True))
+    op.add_column("conversations", sa.Column("ancestors", sa.Text(), nullable=True))
     op.add_column("inboxes", sa.Column("next_out_at", MOMENT, nullable=True))
     op.create_table(
         "acknowledgements",
@@ -36,4 +37,5 @@ def downgrade() -> None:
     """Forget them."""
     op.drop_table("acknowledgements")
     op.drop_column("inboxes", "next_out_at")
+    op.drop_column("conversations", "ancestors")
     op.drop_column("agents", "signature")

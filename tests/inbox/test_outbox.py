@@ -122,3 +122,14 @@ async def test_has_nothing_to_do_until_the_first_is_due(desk: Desk, clock: Moved
     assert await desk.estate.outbox.drain() == 0
     clock.advance(seconds=10)
     assert await desk.estate.outbox.drain() == n
+
+
+async def test_an_answer_names_what_its_conversation_answered_before_it_came_here(desk: Desk, clock: MovedClock) -> None:
+    """A mail program that never saw the customer's mail has the thread by its other members (RFC 5322 §3.6.4)."""
+    mail = {"sender": "ada@x.example", "kind": IdentityKind.EMAIL, "subject": "Lamp"}
+    await desk.estate.intake.take(said(desk.email, "Look", external_id="<3@x>", references=("<2@y>", "<1@z>"), **mail))  # type: ignore[arg-type]
+    taken = await desk.estate.intake.take(said(desk.email, "Well?", external_id="<4@x>", references=("<3@x>", "<2@y>", "<1@z>"), **mail))  # type: ignore[arg-type]
+    await answer(desk, taken)
+    clock.advance(seconds=11)
+    await desk.estate.outbox.drain()
+    assert sent(desk, "email")[0].references == ("<1@z>", "<2@y>", "<3@x>", "<4@x>")

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from inbox.threading import KnownThreads, fold_subject, pick
+from inbox.threading import KnownThreads, ancestors_of, fold_subject, pick
 from inbox.values import ConversationHint
 from kernel.claims import IdentityKind
 from tests.support.house import said
@@ -109,3 +109,16 @@ class TestAnotherSubject:
     @pytest.mark.parametrize("subject", [pytest.param("SV: Lamp", id="the same"), pytest.param(None, id="none"), pytest.param("Re:", id="nothing left of it")])
     def test_means_nothing_where_there_is_no_other(self, subject: str | None) -> None:
         assert self.answering(subject, 400) == (10, "references")
+
+
+@pytest.mark.parametrize(
+    ("nearest_first", "oldest_first"),
+    [
+        pytest.param((), (), id="nothing"),
+        pytest.param(("<2@x>", "<1@x>"), ("<1@x>", "<2@x>"), id="a thread of others"),
+        pytest.param(("<2 @x>", f"<{'1' * 300}@x>", "<0@x>"), ("<0@x>",), id="not what no header takes"),
+        pytest.param(tuple(f"<{n}@x>" for n in range(99, 0, -1)), ("<1@x>", *(f"<{n}@x>" for n in range(81, 100))), id="of many the oldest and the nearest"),
+    ],
+)
+def test_answers_name_what_the_first_mail_answered(nearest_first: tuple[str, ...], oldest_first: tuple[str, ...]) -> None:
+    assert ancestors_of(said(MAIL, kind=IdentityKind.EMAIL, references=nearest_first)) == oldest_first

@@ -64,6 +64,7 @@ class TestPoison:
             await polling.intake.until_kept(3)
             await polling.health.until_well()
         assert polling.intake.bodies == letters("one", "two", "three")
+        assert server.connections == 1
 
     async def test_however_many_are_refused_those_behind_them_come(self, server: ImapStandIn, polling: Polling) -> None:
         server.mails = dict(enumerate(letters(*[f"n{number}" for number in range(101)]), start=1))
