@@ -76,10 +76,11 @@ class TestPictures:
         said = parse(ACCOUNT, plain(compose(ACCOUNT, answer(TEXT, files=(LAMP, BILL)))))
         assert [(file.name, file.is_inline, file.content) for file in said.files] == [("lamp.png", True, LAMP.content), ("bill.pdf", False, BILL.content)]
 
-    @given(name=st.text(max_size=60), label=st.text(max_size=60))
-    def test_write_no_markup_whatever_they_are_called(self, name: str, label: str) -> None:
-        file = OutboundFile(id=77, name=f'{name}"><script>', media_type="image/png", content=b"x")
-        page = body(opened(compose(ACCOUNT, answer(f"![{label}](attachment:77)", files=(file,)))), "html")
+    @pytest.mark.parametrize("name", ['x"><script>', "<script>", "x' onerror='<script>.png", "&quot;><script>"])
+    def test_write_no_markup_whatever_they_are_called(self, name: str) -> None:
+        file = OutboundFile(id=77, name=name, media_type="image/png", content=b"x")
+        page = body(opened(compose(ACCOUNT, answer(f"![{name}](attachment:77)", files=(file,)))), "html")
+        assert "<img src=" in page
         assert "<script" not in page
 
 
