@@ -1,6 +1,7 @@
 """The door for mail that is delivered to us: SMTP and LMTP in our own event loop; 250 is said only after the mail is kept."""
 
 import asyncio
+import contextlib
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any, AnyStr
@@ -32,6 +33,8 @@ _MOST_RECIPIENTS = 100
 _WORD, _LABEL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+", r"[A-Za-z0-9-]+"
 _PLAIN_PATH = re.compile(rf"<({_WORD}(?:\.{_WORD})*@{_LABEL}(?:\.{_LABEL})*)>(?: +([^()]*))?")
 _MOST_CONNECTIONS = 200
+_CLOSING = "421 4.3.2 This server is closing, come again later"
+_DONE_WITHIN = 5.0  # seconds, when we close
 # No command is longer, and no honest sender says more of them before it waits for an answer.
 _LONGEST_TALK = 65_536
 _FREE_BYTES = 262_144
@@ -68,9 +71,12 @@ class MailDoor:
         return int(server.sockets[0].getsockname()[1])
 
     async def close(self) -> None:
-        """Take no more connections; one that has not heard its answer will be tried again by its sender."""
+        """Take no more connections, and end those that are open once what they brought is kept; one that has not heard its answer will be tried again."""
         for server in self._servers:
             server.close()
+        # Since Python 3.12 the end of a server is that of its last connection: silent ones would have to be waited for.
+        await self._crowd.dismiss()
+        for server in self._servers:
             await server.wait_closed()
         self._servers.clear()
 
@@ -136,6 +142,8 @@ class _Crowd:
 
     def __init__(self) -> None:
         self.open: dict[_Door, None] = {}
+        self.is_closing = False
+        self._left = asyncio.Event()
         self._unfinished = 0
 
     def enter(self, door: "_Door") -> None:
@@ -150,6 +158,21 @@ class _Crowd:
     def leave(self, door: "_Door") -> None:
         """Forget a connection."""
         self.open.pop(door, None)
+        self._left.set()
+
+    async def dismiss(self) -> None:
+        """End all connections: those that keep us waiting now, those at work when they are done, and what is left after a while without a word."""
+        self.is_closing = True
+        for door in tuple(self.open):
+            if door.is_awaited:
+                door.end(_CLOSING)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_DONE_WITHIN):
+                while self.open:
+                    self._left.clear()
+                    await self._left.wait()
+        for door in tuple(self.open):
+            door.abort()
 
     def has_room(self, held: int, more: int) -> bool:
         """Take down that a connection holds more than before; say whether there is room for it."""
@@ -216,6 +239,11 @@ class _Door(SMTP):
             self.transport.write(last_words.encode() + b"\r\n")
             self.transport.close()
 
+    def abort(self) -> None:
+        """Hang up without a word."""
+        if isinstance(self.transport, asyncio.Transport):
+            self.transport.abort()
+
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
         """Take the mail: only here may much be said at a stretch."""
         self._is_mail = True
@@ -224,6 +252,8 @@ class _Door(SMTP):
         finally:
             self._is_mail = False
             self._let_go()
+            if self._crowd.is_closing:
+                self.end(_CLOSING)
 
     async def _call_handler_hook(self, command: str, *more: Any) -> Any:
         self.is_awaited = False
@@ -239,8 +269,7 @@ class _Door(SMTP):
 
     def _timeout_cb(self) -> None:
         # Closing would wait for a sender who takes none of our answers.
-        if isinstance(self.transport, asyncio.Transport):
-            self.transport.abort()
+        self.abort()
 
     def _reset_timeout(self, duration: float | None = None) -> None:
         # Called for each command that is one: what came before is done with.

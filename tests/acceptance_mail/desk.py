@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import smtplib
+import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -133,7 +134,7 @@ def mail(sender: str, to: str | None, subject: str, text: str = "Good morning,\n
     if to is not None:
         letter["To"] = to
     letter["Subject"] = subject
-    letter["Message-ID"] = f"<{subject.replace(' ', '.')}.{abs(hash((sender, subject, text)))}@{sender.partition('@')[2]}>"
+    letter["Message-ID"] = f"<{uuid.uuid4().hex}@{sender.partition('@')[2]}>"
     for name, value in headers.items():
         letter[name.replace("_", "-")] = value
     letter.set_content(text)

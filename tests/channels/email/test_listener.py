@@ -217,3 +217,32 @@ class TestLmtp:
     async def test_answers_for_each_recipient_also_when_it_is_too_large(self, door: MailDoor) -> None:
         heard = await lmtp(door, *self.GREETING, (b"y" * 70 + b"\r\n") * (MAX_BYTES // 70) + b".\r\n", answers=2)
         assert [line[:3] for line in heard] == [b"552", b"552"]
+
+
+class TestClose:
+    async def test_ends_those_who_say_nothing_and_keeps_what_is_being_kept(self, clock: MovedClock) -> None:
+        """A process that ends has no time for a sender's five minutes; a mail whose keeping has begun is answered."""
+        is_asked, may_keep = asyncio.Event(), asyncio.Event()
+
+        async def keep(inbox_id: int, payload: object) -> None:
+            is_asked.set()
+            await may_keep.wait()
+
+        door = MailDoor(Directory().find, keep, clock, max_bytes=MAX_BYTES)
+        port = await door.listen("127.0.0.1", 0)
+        idle, idle_writer = await asyncio.open_connection("127.0.0.1", port)
+        busy, busy_writer = await asyncio.open_connection("127.0.0.1", port)
+        await idle.readline()
+        for line in (b"", b"HELO x", b"MAIL FROM:<ada@example.com>", f"RCPT TO:<{ACCOUNT.address}>".encode(), b"DATA"):
+            busy_writer.write(line + b"\r\n" if line else b"")
+            await busy.readline()
+        busy_writer.write(mail() + b"\r\n.\r\n")
+        await is_asked.wait()
+        closing = asyncio.ensure_future(door.close())
+        assert (await asyncio.wait_for(idle.read(), 4)).startswith(b"421 4.3.2")
+        assert not closing.done()
+        may_keep.set()
+        assert [line[:3] for line in (await busy.read()).splitlines()] == [b"250", b"421"]
+        await asyncio.wait_for(closing, 2)
+        for writer in (idle_writer, busy_writer):
+            writer.close()
