@@ -201,6 +201,7 @@ class OutboundMessage:
     delivery_token: str
     references: tuple[str, ...]  # oldest first
     quoted: str | None
+    quoted_from: str | None = None  # the address it came from; None: the recipient's
     files: tuple[OutboundFile, ...]
     written_at: datetime
     attempt: int

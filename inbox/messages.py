@@ -60,7 +60,8 @@ def _view(row: ShownMessage, files: Sequence[ShownFile], inbox: InboxName, now: 
     if row.author_id is not None:
         author_type, author = "agent", Named(id=row.author_id, name=row.author_name or "Somebody who left")
     elif direction is Direction.IN:
-        author_type, author = "customer", Named(id=row.root_id, name=row.customer_name)
+        # Somebody else's where a guest wrote in a customer's conversation.
+        author_type, author = "customer", Named(id=row.sender_id or row.root_id, name=row.sender_name or row.customer_name)
     else:
         author_type, author = "system", None
     return MessageView(

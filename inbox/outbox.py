@@ -45,7 +45,7 @@ class _Parcel:
     conversation: Conversation
     files: tuple[Attachment, ...]
     references: tuple[str, ...]
-    quoted: str | None
+    quoted: tuple[str, str] | None
     author_name: str
     author_signature: str
 
@@ -174,7 +174,8 @@ class Outbox:
             reply_token=self._secrets.signed_id("reply", message.conversation_id),
             delivery_token=self._secrets.signed_id("delivery", message.id),
             references=parcel.references,
-            quoted=parcel.quoted,
+            quoted=parcel.quoted[0] if parcel.quoted else None,
+            quoted_from=parcel.quoted[1] if parcel.quoted else None,
             files=tuple([await self._file(file) for file in parcel.files]),
             written_at=message.sent_at,
             attempt=delivery.attempts,
@@ -221,7 +222,7 @@ async def _parcel(uow: UnitOfWork, message_id: int, quotes_history: bool) -> _Pa
         files=tuple(await repository.files(message_id)),
         references=(*(conversation.ancestors or "").split(), *await repository.references(message.conversation_id, message.id)),
         # What nobody wrote hands nothing back: the sender may not be who they say.
-        quoted=await repository.last_inbound_text(message.conversation_id, message.id) if quotes_history and not message.is_automatic else None,
+        quoted=await repository.last_inbound(message.conversation_id, message.id) if quotes_history and not message.is_automatic else None,
         author_name=author.name if author else "Support",
         author_signature=(author.signature or "") if author else "",
     )

@@ -1,6 +1,6 @@
 """Places a batch of arrivals in one unit of work: seen, who, where, what, keep, told."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
@@ -17,7 +17,7 @@ from inbox.assigning import choose_agents
 from inbox.events import MessageReceived
 from inbox.receipts import shown_by_answers
 from inbox.repositories.intake import IntakeRepository, Values
-from inbox.threading import SUBJECT_WINDOW, KnownThreads, ancestors_of, fold_subject, pick
+from inbox.threading import SUBJECT_WINDOW, KnownThreads, ancestors_of, fold_subject, pick, referred
 from inbox.values import Arrival, ConversationHint, Direction, InboxOptions, MessageKind, Placement, Taken
 from kernel.crypto import Secrets
 from kernel.text import clean, fold, preview
@@ -48,6 +48,7 @@ class _Guest:
     message_id: int
     who: Resolution | None = None
     placement: Placement | None = None
+    customer_id: int = 0
     conversation_id: int = 0
     case_id: int = 0
     opens_case: bool = False
@@ -58,6 +59,11 @@ class _Guest:
         """Whose it is; asked only after the step that says so."""
         assert self.who is not None
         return self.who
+
+    @property
+    def is_guest(self) -> bool:
+        """Whether it joins the conversation of somebody else, with whom its sender was written to."""
+        return self.placement is not None and self.placement.is_guest
 
 
 async def place_all(uow: UnitOfWork, arrivals: Sequence[Arrival], inboxes: dict[int, InboxFacts], secrets: Secrets) -> list[Taken]:
@@ -144,22 +150,30 @@ async def _fetch_threads(uow: UnitOfWork, sql: IntakeRepository, guests: Sequenc
     keys = [message.thread_key for message in messages if message.thread_key is not None]
     keyed = await sql.hints_by_key(inbox_ids, keys) if keys else []
     references = list(dict.fromkeys(reference for message in messages for reference in message.references))
-    referred = await sql.referred(inbox_ids, references) if references else []
+    found = await sql.referred(inbox_ids, references) if references else []
     tokens = {secrets.id_of("reply", token) for message in messages for token in message.reply_tokens}
     sent = {token: secrets.id_of("delivery", token) for message in messages for token in message.delivery_tokens}
     sent_in = await sql.conversations_of(sorted(filter(None, sent.values()))) if sent else {}
     returned = {token: sent_in[message_id] for token, message_id in sent.items() if message_id in sent_in}
-    wanted = sorted({conversation_id for *_, conversation_id in referred} | {i for i in tokens if i is not None} | set(returned.values()))
+    wanted = sorted({conversation_id for *_, conversation_id in found} | {i for i in tokens if i is not None} | set(returned.values()))
     named = await sql.hints(wanted) if wanted else []
     subjects = sorted({folded for m in messages if m.thread_key is None and (folded := fold_subject(m.subject))})
     since = uow.clock.now() - SUBJECT_WINDOW
     alike = await sql.hints_by_subject(inbox_ids, subjects, since, sorted({g.known.root_id for g in guests})) if subjects else []
-    return KnownThreads(
+    known = KnownThreads(
         [*(hint for hint, _ in keyed), *named, *alike],
         {(hint.inbox_id, key): hint.id for hint, key in keyed},
-        {(inbox_id, external_id): conversation_id for inbox_id, external_id, conversation_id in referred},
+        {(inbox_id, external_id): conversation_id for inbox_id, external_id, conversation_id in found},
         returned,
     )
+    others = {hint.id for guest in guests for hint, _ in referred(guest.arrival.message, known, _id_of(secrets)) if hint.root_id != guest.known.root_id}
+    for conversation_id, addresses in (await sql.written_to(sorted(others)) if others else {}).items():
+        known.write_to(conversation_id, addresses)
+    return known
+
+
+def _id_of(secrets: Secrets) -> Callable[[str], int | None]:
+    return lambda token: secrets.id_of("reply", token)
 
 
 async def _thread_and_file(uow: UnitOfWork, guests: Sequence[_Guest], known: KnownThreads, secrets: Secrets) -> tuple[Values, Values]:
@@ -169,17 +183,22 @@ async def _thread_and_file(uow: UnitOfWork, guests: Sequence[_Guest], known: Kno
     requests = []
     for guest in guests:
         message, who = guest.arrival.message, guest.known
-        guest.placement = pick(message, who.root_id, known, lambda token: secrets.id_of("reply", token), now, guest.inbox.options.part_after)
+        guest.placement = pick(message, who.root_id, known, _id_of(secrets), now, guest.inbox.options.part_after)
         hint = known.hints[guest.placement.conversation_id] if guest.placement.conversation_id is not None else None
         thread_key = message.thread_key if message.thread_key is not None else f"m:{guest.message_id}"
         if hint is None:
             hint = ConversationHint(
-                id=uow.ids(), inbox_id=message.inbox_id, root_id=who.root_id, case_id=None, folded_subject=fold_subject(message.subject), last_message_at=now
-            )
+                id=uow.ids(), inbox_id=message.inbox_id, customer_id=who.customer_id, root_id=who.root_id, case_id=None,
+                folded_subject=fold_subject(message.subject), last_message_at=now,
+            )  # fmt: skip
             known.add(hint, thread_key)
             new[hint.id] = _new_conversation(guest, hint, thread_key)
         known.refer(message.inbox_id, message.external_id, hint.id)
+        if message.participants:
+            known.write_to(hint.id, (one.address.lower() for one in message.participants))
         guest.conversation_id = hint.id
+        # What a guest says belongs to the customer whose conversation it is, and to their case.
+        guest.customer_id = hint.customer_id if guest.is_guest else who.customer_id
         requests.append(_case_request(guest, hint, now))
     placements = await cases.open_or_continue_all(uow, requests, choose_agents)
     touched: dict[int, dict[str, object]] = {}
@@ -216,8 +235,8 @@ def _case_request(guest: _Guest, hint: ConversationHint, now: datetime) -> CaseR
         message_id=guest.message_id,
         conversation_id=hint.id,
         conversation_case_id=hint.case_id,
-        customer_id=guest.known.customer_id,
-        root_id=guest.known.root_id,
+        customer_id=guest.customer_id,
+        root_id=hint.root_id if guest.is_guest else guest.known.root_id,
         inbox_id=message.inbox_id,
         team_id=inbox.team_id,
         channel=inbox.manifest.channel,
@@ -242,7 +261,7 @@ def _openings(guests: Sequence[_Guest]) -> list[Opening]:
             case_id=guest.case_id,
             customer_id=guest.known.customer_id,
             identity_id=guest.known.identity_id,
-            is_stranger=guest.placement is not None and guest.placement.is_stranger,
+            is_stranger=guest.is_guest or (guest.placement is not None and guest.placement.is_stranger),
             heard=sum(other.inbox is guest.inbox and other.known.customer_id == guest.known.customer_id for other in guests),
         )
         for guest in guests
@@ -276,7 +295,7 @@ async def _keep(uow: UnitOfWork, sql: IntakeRepository, guests: Sequence[_Guest]
     await sql.insert_documents(
         [
             {
-                "id": guest.message_id, "inbox_id": guest.inbox.id, "customer_id": guest.known.customer_id,
+                "id": guest.message_id, "inbox_id": guest.inbox.id, "customer_id": guest.customer_id,
                 "body": fold(clean(f"{guest.arrival.message.subject or ''} {guest.arrival.message.text}"[:_SEARCHED])),
             }
             for guest in guests
@@ -293,7 +312,7 @@ def _message_row(guest: _Guest, uow: UnitOfWork, acknowledged: str) -> dict[str,
         "id": guest.message_id,
         "inbox_id": message.inbox_id,
         "conversation_id": guest.conversation_id,
-        "customer_id": who.customer_id,
+        "customer_id": guest.customer_id,
         "identity_id": who.identity_id,
         "case_id": guest.case_id,
         "author_id": None,
@@ -325,5 +344,5 @@ def _answered(guests: Sequence[_Guest]) -> dict[int, set[str]]:
 
 def _fact(guest: _Guest) -> MessageReceived:
     return MessageReceived(
-        message_id=guest.message_id, conversation_id=guest.conversation_id, case_id=guest.case_id, customer_id=guest.known.customer_id, inbox_id=guest.inbox.id
+        message_id=guest.message_id, conversation_id=guest.conversation_id, case_id=guest.case_id, customer_id=guest.customer_id, inbox_id=guest.inbox.id
     )

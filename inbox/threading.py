@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from channels.contract import InboundMessage
@@ -59,6 +60,7 @@ class KnownThreads:
         self._by_key = dict(by_key)
         self._by_reference = dict(by_reference)
         self._by_delivery = by_delivery or {}
+        self._written_to: dict[int, set[str]] = {}
 
     def by_key(self, inbox_id: int, thread_key: str) -> ConversationHint | None:
         """Return the conversation of a channel's own thread."""
@@ -86,6 +88,14 @@ class KnownThreads:
         """Remember where a message of this batch went."""
         self._by_reference[(inbox_id, external_id)] = conversation_id
 
+    def write_to(self, conversation_id: int, addresses: Iterable[str]) -> None:
+        """Remember whom, by their addresses in lower case, a conversation's messages were also written to."""
+        self._written_to.setdefault(conversation_id, set()).update(addresses)
+
+    def was_written_to(self, conversation_id: int, address: str) -> bool:
+        """Say whether somebody was written to in a conversation."""
+        return address.lower() in self._written_to.get(conversation_id, ())
+
     def _hint(self, conversation_id: int | None) -> ConversationHint | None:
         return self.hints.get(conversation_id) if conversation_id is not None else None
 
@@ -96,20 +106,25 @@ def pick(
     """Return the conversation that a message joins.
 
     In this order: the channel's own thread, a reply token, the return address of a message of ours (to which programs answer),
-    what it answers (nearest first), same subject and sender within seven days. A token or a reference
-    from someone who is no party of that conversation never joins it: the message opens its own, marked, since whoever sees a
-    message must not get into its thread by that alone. What answers a conversation that has been quiet for longer than
-    `part_after` under another subject is something new, and begins its own.
+    what it answers (nearest first), same subject and sender within seven days. A token or a reference from somebody else than the
+    conversation's customer joins it as a guest's message if that message or an answer was written to them as well. From anybody
+    else it never joins: the message opens its own, marked, since whoever sees a message must not get into its thread by that
+    alone. What answers a conversation that has been quiet for longer than `part_after` under another subject is something new,
+    and begins its own.
     """
     if message.thread_key is not None:
         hint = known.by_key(message.inbox_id, message.thread_key)
         return Placement(conversation_id=hint.id, reason="same chat") if hint else Placement(conversation_id=None, reason="first message of this chat")
-    stranger = False
-    for hint, why in _referred(message, known, id_of_token):
+    others = []
+    for hint, why in referred(message, known, id_of_token):
         if hint.root_id == root_id:
             return _answering(message, hint, why, now, part_after)
-        stranger = True
-    if stranger:
+        others.append((hint, why))
+    for hint, why in others:
+        if known.was_written_to(hint.id, message.sender.value):
+            answer = _answering(message, hint, f"{why}, from somebody who was written to as well", now, part_after)
+            return replace(answer, is_guest=answer.conversation_id is not None)
+    if others:
         return Placement(conversation_id=None, reason="answers a conversation whose customer is somebody else, so it stands alone", is_stranger=True)
     if folded := fold_subject(message.subject):
         same = known.by_subject(message.inbox_id, root_id, folded, now - SUBJECT_WINDOW)
@@ -135,7 +150,8 @@ def _answering(message: InboundMessage, hint: ConversationHint, why: str, now: d
     return Placement(conversation_id=hint.id, reason=f"{why}, under another subject")
 
 
-def _referred(message: InboundMessage, known: KnownThreads, id_of_token: Callable[[str], int | None]) -> Iterable[tuple[ConversationHint, str]]:
+def referred(message: InboundMessage, known: KnownThreads, id_of_token: Callable[[str], int | None]) -> Iterable[tuple[ConversationHint, str]]:
+    """Return the conversations that a message names, and by what."""
     for token in message.reply_tokens:
         conversation_id = id_of_token(token)
         hint = known.hints.get(conversation_id) if conversation_id is not None else None

@@ -143,6 +143,7 @@ class ConversationHint:
 
     id: int
     inbox_id: int
+    customer_id: int
     root_id: int
     case_id: int | None
     folded_subject: str | None
@@ -151,11 +152,12 @@ class ConversationHint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
-    """The conversation a message joins (None: its own), why, and whether its sender is a stranger to what it refers to."""
+    """The conversation a message joins (None: its own), why, and who its sender is there: a stranger to what it refers to, or a guest in somebody else's."""
 
     conversation_id: int | None
     reason: str
     is_stranger: bool = False
+    is_guest: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from kernel.merging import merged
 _INBOXES = table("inboxes", column("id"))
 _STATUSES = {View.SNOOZED: (CaseStatus.SNOOZED,), View.RESOLVED: ENDED}
 # A tag on so many cases or fewer is looked up; one on more is met soon on a walk.
-_FEW = 5_000
+_FEW = 1_000
 
 
 class CasePages:

@@ -187,8 +187,9 @@ def _lines(text: str) -> str:
 
 def _introduction(message: OutboundMessage) -> str:
     # No moment stands here: we know when we write, not when each quoted line was written.
-    name = one_line(message.recipient_name or "")
-    return f"{name} <{one_line(message.recipient)}> wrote:" if name else f"{one_line(message.recipient)} wrote:"
+    address = message.quoted_from or message.recipient
+    name = one_line(message.recipient_name or "") if address == message.recipient else ""
+    return f"{name} <{one_line(address)}> wrote:" if name else f"{one_line(address)} wrote:"
 
 
 def _quoted_text(message: OutboundMessage) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from sqlalchemy import ColumnElement, exists, func, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, column, exists, func, literal_column, or_, select, table, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -14,6 +14,9 @@ from kernel.errors import NotFound
 
 _Earlier, _EarlierMessage = aliased(Delivery), aliased(Message)
 _LEFT = (*SHOWN_TO_CUSTOMER, DeliveryState.FAILED)
+
+# Identities belong to another room; the hub joins them by table name.
+_identities = table("identities", column("id"), column("value"))
 
 
 class DeliveryRepository:
@@ -171,15 +174,17 @@ class DeliveryRepository:
         )
         return list(reversed((await self._session.execute(statement)).scalars().all()))
 
-    async def last_inbound_text(self, conversation_id: int, before_id: int) -> str | None:
-        """Return what the customer said last, for mail programs' habit of quoting it."""
+    async def last_inbound(self, conversation_id: int, before_id: int) -> tuple[str, str] | None:
+        """Return what was said to us last and from which address, for mail programs' habit of quoting it."""
         statement = (
-            select(Message.text)
+            select(Message.text, _identities.c.value)
+            .join(_identities, _identities.c.id == Message.identity_id)
             .where(Message.conversation_id == conversation_id, Message.id < before_id, Message.direction == Direction.IN)
             .order_by(Message.id.desc())
             .limit(1)
         )
-        return (await self._session.execute(statement)).scalar_one_or_none()
+        row = (await self._session.execute(statement)).one_or_none()
+        return None if row is None else (row[0], row[1])
 
 
 def _is_unsent(row: type[Delivery]) -> ColumnElement[bool]:

@@ -7,6 +7,7 @@ from typing import Any, cast
 from sqlalchemy import BindParameter, Row, Select, Table, and_, bindparam, column, insert, select, table, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from channels.participants import from_rows
 from inbox.models import Attachment, Conversation, Message, RawPayloadRow, SearchDocument
 from inbox.values import ConversationHint
 from kernel.bulk import BulkWrite
@@ -18,12 +19,13 @@ _messages, _conversations, _attachments, _payloads, _documents = (
 # Customers belong to another room; the hub joins them by table name.
 _customers = table("customers", column("id"), column("root_id"))
 _REFERENCES_A_BATCH = 500
+_LATEST_WRITTEN_TO = 500  # messages of the conversations that a batch asks about
 
 Values = list[dict[str, object]]
 
 
 _m, _c = _messages.c, _conversations.c
-_HINTS = select(_c.id, _c.inbox_id, _c.case_id, _c.folded_subject, _c.last_message_at, _customers.c.root_id).select_from(
+_HINTS = select(_c.id, _c.inbox_id, _c.case_id, _c.folded_subject, _c.last_message_at, _c.customer_id, _customers.c.root_id).select_from(
     _conversations.join(_customers, and_(_customers.c.id == _c.customer_id))
 )
 
@@ -37,6 +39,12 @@ def _among(name: str) -> BindParameter[Any]:
 _KNOWN = select(_m.id, _m.inbox_id, _m.external_id, _m.content_hash, _m.conversation_id, _m.case_id).where(_m.external_id.in_(_among("ids")))
 _REFERRED = select(_m.inbox_id, _m.external_id, _m.conversation_id).where(_m.inbox_id.in_(_among("inboxes")), _m.external_id.in_(_among("ids")))
 _SENT_IN = select(_m.id, _m.conversation_id).where(_m.id.in_(_among("ids")))
+_WRITTEN_TO = (
+    select(_m.conversation_id, _m.participants)
+    .where(_m.conversation_id.in_(_among("ids")), _m.participants.is_not(None))
+    .order_by(_m.id.desc())
+    .limit(_LATEST_WRITTEN_TO)
+)
 _BY_KEY = _HINTS.add_columns(_c.thread_key).where(_c.inbox_id.in_(_among("inboxes")), _c.thread_key.in_(_among("keys")))
 _BY_ID = _HINTS.where(_c.id.in_(_among("ids")))
 _BY_SUBJECT = _HINTS.where(
@@ -80,9 +88,16 @@ class IntakeRepository:
         """Return the conversations of those of these messages that there are."""
         return {row[0]: row[1] for row in await self._rows(_SENT_IN, {"ids": message_ids})}
 
+    async def written_to(self, conversation_ids: Sequence[int]) -> dict[int, set[str]]:
+        """Return the addresses, in lower case, that messages of these conversations were also written to."""
+        found: dict[int, set[str]] = {}
+        for conversation_id, participants in await self._rows(_WRITTEN_TO, {"ids": conversation_ids}):
+            found.setdefault(conversation_id, set()).update(one.address.lower() for one in from_rows(participants))
+        return found
+
     async def hints_by_key(self, inbox_ids: Sequence[int], keys: Sequence[str]) -> list[tuple[ConversationHint, str]]:
         """Return the conversations of channels' own threads, with their keys."""
-        return [(_hint(row), row[6]) for row in await self._rows(_BY_KEY, {"inboxes": inbox_ids, "keys": keys})]
+        return [(_hint(row), row[7]) for row in await self._rows(_BY_KEY, {"inboxes": inbox_ids, "keys": keys})]
 
     async def hints(self, conversation_ids: Sequence[int]) -> list[ConversationHint]:
         """Return some conversations."""
@@ -126,4 +141,4 @@ class IntakeRepository:
 
 
 def _hint(row: Any) -> ConversationHint:
-    return ConversationHint(id=row[0], inbox_id=row[1], case_id=row[2], folded_subject=row[3], last_message_at=row[4], root_id=row[5])
+    return ConversationHint(id=row[0], inbox_id=row[1], case_id=row[2], folded_subject=row[3], last_message_at=row[4], customer_id=row[5], root_id=row[6])

@@ -14,7 +14,7 @@ from kernel.errors import NotFound
 _customers = table("customers", column("id"), column("root_id"))
 _identities = table("identities", column("id"), column("customer_id"), column("kind"), column("value"), column("trust"), column("last_seen_at"))
 
-_leaf = _customers.alias("leaf")
+_leaf, _sender, _owner = (_customers.alias(name) for name in ("leaf", "sender", "owner"))
 _LEAVES = select(_customers.c.id).join_from(_customers, _leaf, _leaf.c.root_id == _customers.c.root_id).where(_leaf.c.id == bindparam("leaf"))
 
 
@@ -36,10 +36,13 @@ class ReplyRepository:
         return (await self._session.execute(statement)).scalars().all()
 
     async def last_senders(self, conversation_ids: Sequence[int]) -> dict[int, tuple[int, str, str]]:
-        """Return for each conversation the identity (id, value, trust) that its customer wrote from last, or that we wrote to."""
+        """Return for each conversation the identity (id, value, trust) that its customer wrote from last, or that we wrote to; guests' own are not among them."""
         newest = (
             select(Message.conversation_id, func.max(Message.id).label("newest"))
-            .where(Message.conversation_id.in_(conversation_ids), Message.identity_id.is_not(None))
+            .join(_identities, _identities.c.id == Message.identity_id)
+            .join(_sender, _sender.c.id == _identities.c.customer_id)
+            .join(_owner, _owner.c.id == Message.customer_id)
+            .where(Message.conversation_id.in_(conversation_ids), _sender.c.root_id == _owner.c.root_id)
             .group_by(Message.conversation_id)
             .subquery()
         )
@@ -51,15 +54,19 @@ class ReplyRepository:
         return {row[0]: (row[1], row[2], row[3]) for row in rows}
 
     async def last_participants(self, conversation_ids: Sequence[int]) -> dict[int, tuple[Participant, ...]]:
-        """Return for each conversation who else the newest inbound message was written to."""
+        """Return for each conversation who else the newest inbound message was written to, and who wrote it."""
         newest = (
             select(func.max(Message.id))
             .where(Message.conversation_id.in_(conversation_ids), Message.direction == Direction.IN)
             .group_by(Message.conversation_id)
             .scalar_subquery()
         )
-        rows = await self._session.execute(select(Message.conversation_id, Message.participants).where(Message.id.in_(newest)))
-        return {row[0]: from_rows(row[1]) for row in rows}
+        rows = await self._session.execute(
+            select(Message.conversation_id, Message.participants, _identities.c.value)
+            .join(_identities, _identities.c.id == Message.identity_id)
+            .where(Message.id.in_(newest))
+        )
+        return {row[0]: (Participant(address=row[2]), *from_rows(row[1])) for row in rows}
 
     async def identities(self, leaf_ids: Sequence[int]) -> list[tuple[int, str, str, str]]:
         """Return a customer's identities (id, kind, value, trust), the one seen last first."""

@@ -12,14 +12,18 @@ from kernel.db import core
 
 _messages, _files, _deliveries = (cast(Table, row.__table__) for row in (Message, Attachment, Delivery))
 _leaves = table("customers", column("id"), column("root_id"), column("name"))
-_roots = _leaves.alias("roots")
+_roots, _held, _senders = (_leaves.alias(name) for name in ("roots", "held", "senders"))
+_identities = table("identities", column("id"), column("customer_id"))
 _agents = table("agents", column("id"), column("name"))
 _m, _d, _f = _messages.c, _deliveries.c, _files.c
 _IDS: BindParameter[object] = bindparam("ids", expanding=True)
 
 
 class ShownMessage(NamedTuple):
-    """A message with the names that belong to it; the last five say how far it has come, None when it is not on its way out."""
+    """A message with the names that belong to it; the last five say how far it has come, None when it is not on its way out.
+
+    `sender_id` is the root of whoever it came from, or went to: of a guest's message another than the customer's.
+    """
 
     id: int
     case_id: int
@@ -41,6 +45,8 @@ class ShownMessage(NamedTuple):
     root_id: int
     customer_name: str
     author_name: str | None
+    sender_id: int | None
+    sender_name: str | None
     state: str | None
     recipient: str | None
     attempts: int | None
@@ -64,13 +70,16 @@ class ShownFile(NamedTuple):
 _SHOWN = (
     select(
         _m.id, _m.case_id, _m.conversation_id, _m.inbox_id, _m.direction, _m.kind, _m.author_id, _m.text, _m.quoted, _m.subject, _m.html.is_not(None),
-        _m.is_unverified, _m.is_automatic, _m.placed_by, _m.participants, _m.sent_at, _m.received_at, _roots.c.id, _roots.c.name, _agents.c.name, _d.state,
-        _d.recipient, _d.attempts, _d.error, _d.due_at,
+        _m.is_unverified, _m.is_automatic, _m.placed_by, _m.participants, _m.sent_at, _m.received_at, _roots.c.id, _roots.c.name, _agents.c.name,
+        _senders.c.id, _senders.c.name, _d.state, _d.recipient, _d.attempts, _d.error, _d.due_at,
     )
     .select_from(
         _messages.join(_leaves, _leaves.c.id == _m.customer_id)
         .join(_roots, _roots.c.id == _leaves.c.root_id)
         .join(_agents, _agents.c.id == _m.author_id, isouter=True)
+        .join(_identities, _identities.c.id == _m.identity_id, isouter=True)
+        .join(_held, _held.c.id == _identities.c.customer_id, isouter=True)
+        .join(_senders, _senders.c.id == _held.c.root_id, isouter=True)
         .join(_deliveries, _d.message_id == _m.id, isouter=True)
     )
     .where(_m.id.in_(_IDS))

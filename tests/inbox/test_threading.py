@@ -16,8 +16,9 @@ MAIL, SMS = 7, 8
 
 def hint(conversation_id: int, root_id: int = ADA, inbox_id: int = MAIL, subject: str | None = "lamp", days_ago: float = 1) -> ConversationHint:
     return ConversationHint(
-        id=conversation_id, inbox_id=inbox_id, root_id=root_id, case_id=None, folded_subject=subject, last_message_at=NOW - timedelta(days=days_ago)
-    )
+        id=conversation_id, inbox_id=inbox_id, customer_id=root_id, root_id=root_id, case_id=None, folded_subject=subject,
+        last_message_at=NOW - timedelta(days=days_ago),
+    )  # fmt: skip
 
 
 KNOWN = KnownThreads(
