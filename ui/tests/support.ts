@@ -57,6 +57,7 @@ export function message(change: Partial<Message> = {}): Message {
     has_html: false,
     participants: [],
     is_unverified: false,
+    is_automatic: false,
     placed_by: '',
     sent_at: '2026-11-20T10:00:00Z',
     received_at: null,

@@ -44,6 +44,7 @@ export interface Message {
   subject: string | null;
   has_html: boolean;
   is_unverified: boolean;
+  is_automatic: boolean;
   placed_by: string;
   participants: Participant[];
   sent_at: Moment;

@@ -108,6 +108,7 @@ export const did = {
   failed: (what: string): string => `That did not work: ${what}`,
   nothingToUndo: 'There is nothing to undo.',
   replayed: 'Taken in again',
+  stillDead: 'It still cannot be read. The reason stands beside it.',
   copied: 'Copied',
   saved: 'Saved',
 };

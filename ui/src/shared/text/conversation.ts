@@ -13,6 +13,7 @@ export const timeline = {
   you: 'You',
   otherCase: 'Another case',
   unverified: 'Sender not verified',
+  automatic: 'Automatic',
   alsoTo: 'Also to',
   toWhom: { to: 'To', cc: 'Cc', bcc: 'Bcc' },
   hidden: '(hidden)',

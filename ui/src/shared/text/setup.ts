@@ -60,6 +60,7 @@ export const setup = {
     smtp_host: { label: 'SMTP server', placeholder: 'smtp.example.com' },
     smtp_port: { label: 'SMTP port', help: '587 with STARTTLS, 465 with TLS, 25 without.' },
     smtp_security: { label: 'SMTP is protected by' },
+    smtp_sign_in: { label: 'Sending signs in by' },
     smtp_user: { label: 'User name for sending' },
     smtp_password: { label: 'Password for sending' },
     from_name: { label: 'Name that replies are from', help: '{agent} and {inbox} stand for theirs.', placeholder: '{agent} ({inbox})' },
