@@ -20,7 +20,7 @@ from inbox.values import DeliveryState
 from kernel.backoff import doubling
 from kernel.blobs import Blobs
 from kernel.crypto import Secrets
-from kernel.errors import Fault, NotFound, StorageUnavailable, Unavailable, Undeliverable
+from kernel.errors import Fault, NotFound, StorageUnavailable, Unanswered, Unavailable, Undeliverable
 from kernel.tasks import Tasks
 from kernel.uow import UnitOfWork, UnitOfWorkFactory
 from staff import service as staff
@@ -199,6 +199,9 @@ class Outbox:
             if isinstance(result, Accepted):
                 row.state, row.vendor_id, row.error = DeliveryState.SENT, result.vendor_id, None
                 self._directory.spoke(row.inbox_id)
+            elif isinstance(result, Unanswered) and row.error == result.sentence:
+                # Each time may have been one more for the customer: a person asks before there is a third.
+                row.state, row.error = DeliveryState.FAILED, f"{result.sentence} It was given twice; ask the customer before you send it again."
             elif isinstance(result, Unavailable):
                 wait = max(doubling(row.attempts), result.retry_after or timedelta())
                 row.state, row.error, row.due_at = DeliveryState.QUEUED, result.sentence, now + wait

@@ -12,6 +12,7 @@
     └── Fault                   we or a vendor failed
         ├── StorageUnavailable  the database cannot take it now                    503
         ├── Unavailable         a vendor cannot take it now: again later
+        │   └── Unanswered      it was given it and said nothing: again once
         └── Undeliverable       a vendor will never take it
 
 One table in `api/problems.py` turns kinds into HTTP statuses; nothing here knows of HTTP.
@@ -110,6 +111,10 @@ class Unavailable(Fault):
     def __init__(self, sentence: str, retry_after: timedelta | None = None, **details: object) -> None:
         super().__init__(sentence, **details)
         self.retry_after = retry_after
+
+
+class Unanswered(Unavailable):
+    """A vendor was given it and has not said whether it took it: again later, but not for ever, since each time may be one more for the customer."""
 
 
 class Undeliverable(Fault):

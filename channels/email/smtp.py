@@ -9,7 +9,7 @@ import aiosmtplib
 
 from channels.email.manifest import EmailSettings, Security
 from channels.email.oauth import AccessTokens
-from kernel.errors import Unavailable, Undeliverable
+from kernel.errors import Unanswered, Unavailable, Undeliverable
 
 # Most servers hang up after a few minutes of silence; who sends the next mail within this is spared the sign-in.
 _KEPT_SECONDS = 20.0
@@ -26,7 +26,7 @@ _Key = tuple[str, int, str, str, str, str]
 _TROUBLE = (aiosmtplib.SMTPException, OSError)
 
 
-class _Unanswered(aiosmtplib.SMTPException):
+class _NoWord(aiosmtplib.SMTPException):
     """The connection ended between the mail and the word on it."""
 
 
@@ -170,7 +170,7 @@ async def _give(client: aiosmtplib.SMTP, mail: bytes) -> None:
     try:
         await client.data(mail)
     except OSError as trouble:  # the library's own words for an end and for silence are of this kind too
-        raise _Unanswered(str(trouble)) from trouble
+        raise _NoWord(str(trouble)) from trouble
 
 
 def _key(settings: EmailSettings) -> _Key:
@@ -185,9 +185,8 @@ def _fault(trouble: Exception) -> Unavailable | Undeliverable:
         return Undeliverable(f"{code} {_words(trouble)}")
     if code:
         return Unavailable(f"{code} {_words(trouble)}", retry_after=timedelta(minutes=1))
-    if isinstance(trouble, _Unanswered):
-        words = "The mail server was given the mail and has not said whether it took it. The same mail goes out again later, unless a sign of it comes before."
-        return Unavailable(words, retry_after=_SIGN_WITHIN)
+    if isinstance(trouble, _NoWord):
+        return Unanswered("The mail server was given the mail and has not said whether it took it.", retry_after=_SIGN_WITHIN)
     if isinstance(trouble, TimeoutError):
         return Unavailable("The mail server did not answer in time.")
     return Unavailable(f"The connection to the mail server broke: {_words(trouble)}")

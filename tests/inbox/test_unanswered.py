@@ -10,7 +10,7 @@ from inbox.receipts import note_all
 from inbox.values import DeliveryState, Direction
 from kernel.claims import IdentityKind
 from kernel.clock import MovedClock
-from kernel.errors import Unavailable
+from kernel.errors import Unanswered, Unavailable
 from tests.inbox.conftest import Desk, answer
 from tests.support.house import registry_of, rows, said
 
@@ -19,7 +19,7 @@ async def unanswered(desk: Desk, clock: MovedClock) -> Message:
     """Answer a customer by mail over a server that says nothing about it; return our message."""
     mail = said(desk.email, "It broke", sender="ada@x.example", kind=IdentityKind.EMAIL, subject="Lamp")
     await answer(desk, await desk.estate.intake.take(mail))
-    registry_of(desk.estate).faults["email"].append(Unavailable("not said whether it took it"))
+    registry_of(desk.estate).faults["email"].append(Unanswered("not said whether it took it"))
     clock.advance(seconds=11)
     await desk.estate.outbox.drain()
     return next(row for row in await rows(desk.estate.house.factory, Message) if row.direction == Direction.OUT)
@@ -65,6 +65,26 @@ async def test_nothing_else_keeps_it_back(desk: Desk, clock: MovedClock, sender:
     named = ours.external_id if names_it else first.external_id
     await desk.estate.intake.take(said(desk.email, "And now?", sender=sender, kind=IdentityKind.EMAIL, references=(named,)))
     assert await state(desk) == DeliveryState.QUEUED
+    assert await went_out_again(desk, clock) == 1
+
+
+async def test_it_goes_out_twice_at_most_until_a_person_has_asked(desk: Desk, clock: MovedClock) -> None:
+    await unanswered(desk, clock)
+    registry_of(desk.estate).faults["email"] += [Unanswered("not said whether it took it") for _ in range(3)]
+    assert await went_out_again(desk, clock) == 0
+    [row] = await rows(desk.estate.house.factory, Delivery)
+    assert (row.state, row.attempts) == (DeliveryState.FAILED, 2)
+    assert "ask the customer" in (row.error or "")
+    assert await went_out_again(desk, clock) == 0
+
+
+async def test_another_trouble_in_between_counts_for_itself(desk: Desk, clock: MovedClock) -> None:
+    await unanswered(desk, clock)
+    faults = Unavailable("450 4.2.0 Greylisted"), Unanswered("not said whether it took it")
+    for fault in faults:
+        registry_of(desk.estate).faults["email"].append(fault)
+        assert await went_out_again(desk, clock) == 0
+        assert await state(desk) == DeliveryState.QUEUED
     assert await went_out_again(desk, clock) == 1
 
 
