@@ -46,7 +46,9 @@ class Patience:
     # Somebody has to change something first, and many servers lock out who tries a wrong password time after time.
     refused_again_after: float = 10.0
     refused_again_at_most: float = 300.0
-    broken_again_after: float = 900.0  # a mail over which one connection after the other broke
+    # A mail over which one connection after the other broke.
+    broken_again_after: float = 30.0
+    broken_again_at_most: float = 900.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """One folder of a mailbox, read for ever: what is new is kept in order, what cannot be kept is held back, a broken connection is opened again."""
 
 import asyncio
+import hashlib
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ _MOST_AT_ONCE = 20
 _MOST_BYTES_AT_ONCE = 16 * 1024 * 1024
 # Batches that fail one after the other before we wait: one mail alone, too large for a disk that is nearly full, stops nothing.
 _MOST_IN_VAIN = 3
+_UNKNOWN = "-"
 _MOST_BREAKS = 3  # of connections, over one mail
 
 
@@ -160,23 +162,34 @@ class Folder:
         return mark
 
     async def _beginning(self) -> datetime | None:
-        """Return since when the folder is read, put down before its server answers for the first time; None where that was not yet put down at the time."""
+        """Return since when the folder is read, put down before its server answers for the first time; None where that was not yet put down at the time.
+
+        Where the settings name another mailbox now, the mark means nothing any more: UIDs and UIDVALIDITY may be the same there by chance.
+        """
         around, name = self._around, f"since:{self._name}"
+        mailbox = hashlib.sha256(f"{around.settings.imap_host}\n{around.settings.imap_user}".lower().encode()).hexdigest()[:16]
         written = await around.watermarks.get(around.inbox_id, name)
-        if written is not None:
-            return datetime.fromisoformat(written)
-        if await around.watermarks.get(around.inbox_id, self._watermark) is not None:
-            return None
-        began = around.clock.now()
-        await around.watermarks.put(around.inbox_id, name, began.isoformat())
-        return began
+        if written is None:
+            is_new = await around.watermarks.get(around.inbox_id, self._watermark) is None
+            moment = around.clock.now().isoformat() if is_new else _UNKNOWN
+        else:
+            moment, _, of = written.partition(" ")
+            if of != mailbox:
+                await around.watermarks.put(around.inbox_id, self._watermark, str(Mark(0, 0)))
+        if written != f"{moment} {mailbox}":
+            await around.watermarks.put(around.inbox_id, name, f"{moment} {mailbox}")
+        return None if moment == _UNKNOWN else datetime.fromisoformat(moment)
 
     def _suspect(self, uids: frozenset[int]) -> None:
         """Note over which mails a connection ended: they are asked for one by one, and one that has ended several is put off, so that nobody waits behind it."""
         self._in_hand = frozenset()
         self._breaks.update(uids)
-        until = asyncio.get_running_loop().time() + self._around.patience.broken_again_after
-        self._put_off |= {uid: until for uid in uids if len(uids) == 1 and self._breaks[uid] >= _MOST_BREAKS}
+        now, patience = asyncio.get_running_loop().time(), self._around.patience
+        first, most = timedelta(seconds=patience.broken_again_after), timedelta(seconds=patience.broken_again_at_most)
+        for uid in uids:
+            too_often = self._breaks[uid] - _MOST_BREAKS + 1
+            if len(uids) == 1 and too_often > 0:
+                self._put_off[uid] = now + doubling(too_often, first=first, most=most).total_seconds()
 
     def _trouble_of_those_put_off(self, found: Sequence[int]) -> str | None:
         now = asyncio.get_running_loop().time()

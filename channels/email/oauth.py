@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -106,9 +107,7 @@ class AccessTokens:
         token = answer.get("access_token")
         if not isinstance(token, str) or not token:
             raise Unavailable(f"{self._provider.name} gave no access token.")
-        seconds = answer.get("expires_in")
-        seconds = int(seconds) if isinstance(seconds, int | float | str) and str(seconds).replace(".", "", 1).isdigit() else _USUAL
-        lasts = timedelta(seconds=min(max(seconds, _SHORTEST), _LONGEST))
+        lasts = timedelta(seconds=min(max(_seconds(answer.get("expires_in")), _SHORTEST), _LONGEST))
         self._token, self._good_until = token, asked_at + max(lasts - _RENEWED_BEFORE, lasts / 2)
         renewed = answer.get("refresh_token")
         if isinstance(renewed, str) and renewed and renewed != self._refresh_token:
@@ -124,7 +123,12 @@ class AccessTokens:
                 aiohttp.ClientSession(timeout=self._timeout) as session,
                 session.post(url, data=self._form(), headers={"Accept": "application/json"}, allow_redirects=False) as response,
             ):
-                body = await response.content.read(_MOST_BYTES)
+                # Read piece by piece, since `read` with a bound ends with the first that comes.
+                body = bytearray()
+                async for piece in response.content.iter_any():
+                    body += piece
+                    if len(body) > _MOST_BYTES:
+                        break
                 status = response.status
         except (aiohttp.ClientError, OSError, ValueError) as trouble:
             # Without the cause, which may hold the address with what is secret in it.
@@ -151,6 +155,12 @@ class AccessTokens:
         else:
             form = {"grant_type": "client_credentials", "scope": settings.oauth_scope or self._provider.app_scope}
         return {name: value for name, value in {**form, "client_id": settings.oauth_client_id, "client_secret": secret}.items() if value}
+
+
+def _seconds(said: object) -> int:
+    """Return a span as servers write it: a number, or a number in a string."""
+    whole = re.match(r"[0-9]{1,9}(?![0-9])", str(said))
+    return int(whole[0]) if whole else _USUAL
 
 
 def _refresh_token_of(settings: EmailSettings) -> str:

@@ -195,7 +195,9 @@ class TestKeeping:
 async def test_nothing_is_lost_whatever_goes_wrong_and_however_often(server: ImapStandIn, clock: MovedClock) -> None:
     """Mail comes while connections drop in the middle of mails, the disk fills, the server refuses, falls silent, counts its UIDs anew, and we are restarted."""
     chance = torture.dice("a mailbox in trouble")
-    polling = Polling(clock, server.port, patience=replace(HASTY, silent_within=0.3, silent_at_work_within=0.3, open_within=0.5, look_within=0.5))
+    polling = Polling(
+        clock, server.port, patience=replace(HASTY, silent_within=0.3, silent_at_work_within=0.3, open_within=0.5, look_within=0.5, broken_again_after=0.1)
+    )
     written = [letter for number in range(torture.size(40, 1500)) for letter in letters(f"n{number}")]
     troubles = ("drop", "cut", "disk", "mistake", "refused", "silent", "uids", "nothing", "nothing")
     waiting = list(reversed(written))

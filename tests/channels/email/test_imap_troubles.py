@@ -145,3 +145,19 @@ class TestBeginning:
         async with polling.running():
             await polling.intake.until_kept(2)
         assert polling.intake.bodies == letters("one", "two")
+
+    async def test_stands_when_the_inbox_names_another_mailbox_whose_uids_are_the_same_by_chance(self, server: ImapStandIn, polling: Polling) -> None:
+        polling.change(import_history="false")
+        async with polling.running():
+            await polling.health.until_well()
+            server.put(letters("one")[0])
+            await polling.intake.until_kept(1)
+        server.mails, server.arrived = dict(enumerate(letters("theirs"), start=1)), {1: MOMENT + timedelta(minutes=1)}
+        polling.change(imap_user="sales")
+        async with polling.running():
+            await polling.intake.until_kept(2)
+        assert polling.intake.bodies == letters("one", "theirs")
+        async with polling.running():
+            server.put(letters("more")[0])
+            await polling.intake.until_kept(3)
+        assert polling.intake.bodies[2:] == letters("more")

@@ -1,8 +1,10 @@
 """Signing in at mail servers by OAuth 2: against a token server and a mail server that ask for what Google and Microsoft ask for."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
+import orjson
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
@@ -24,6 +26,7 @@ class TokenServer:
     def __init__(self) -> None:
         self.answers: list[tuple[int, Any]] = []
         self.asked: list[dict[str, str]] = []
+        self.is_slow = False
         application = web.Application()
         application.router.add_post("/token", self._answer)
         self.server = TestServer(application, host="127.0.0.1")
@@ -36,10 +39,21 @@ class TokenServer:
         """Give this token next."""
         self.answers.append((200, {"access_token": token, "token_type": "Bearer", "expires_in": 3600, **more}))
 
-    async def _answer(self, request: web.Request) -> web.Response:
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
         self.asked.append({name: str(value) for name, value in (await request.post()).items()})
         status, answer = self.answers.pop(0)
+        if self.is_slow:
+            return await _in_pieces(request, orjson.dumps(answer))
         return web.json_response(answer, status=status) if isinstance(answer, dict) else web.Response(status=status, text=answer)
+
+
+async def _in_pieces(request: web.Request, content: bytes) -> web.StreamResponse:
+    answer = web.StreamResponse()
+    await answer.prepare(request)
+    for at in range(0, len(content), 1000):
+        await answer.write(content[at : at + 1000])
+        await asyncio.sleep(0.02)
+    return answer
 
 
 @pytest.fixture
@@ -80,6 +94,26 @@ class TestAccessTokens:
         assert await access.get() == "second"
         asked = {"grant_type": "refresh_token", "refresh_token": "the-owners-consent", "client_id": "the-app", "client_secret": "the-apps-secret"}
         assert tokens.asked == [asked, asked]
+
+    async def test_come_in_as_many_pieces_as_they_like(self, tokens: TokenServer, clock: MovedClock) -> None:
+        tokens.is_slow = True
+        tokens.gives("first" * 500)
+        assert await AccessTokens(settings(tokens), clock, forgotten).get() == "first" * 500
+
+    @pytest.mark.parametrize(
+        ("said", "minutes"),
+        [("7200", 110), ("7200.5", 110), (7200.5, 110), ("²", 50), ("9" * 5000, 50), (None, 50), (True, 50), (-5, 50)],
+        ids=["a string", "a fraction in one", "a fraction", "no digit of ours", "thousands of digits", "nothing", "a truth", "the past"],
+    )
+    async def test_last_as_long_as_is_said_or_an_hour(self, tokens: TokenServer, clock: MovedClock, said: object, minutes: int) -> None:
+        tokens.gives("first", expires_in=said)
+        tokens.gives("second")
+        access = AccessTokens(settings(tokens), clock, forgotten)
+        await access.get()
+        clock.advance(minutes=minutes)
+        assert await access.get() == "first"
+        clock.advance(minutes=10)
+        assert await access.get() == "second"
 
     async def test_are_asked_for_what_microsoft_wants(self, tokens: TokenServer, clock: MovedClock) -> None:
         tokens.gives("first")
