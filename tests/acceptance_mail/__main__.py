@@ -50,12 +50,18 @@ def provide() -> None:
     """Install the mail servers where one is missing.
 
     Raises:
-        CannotRun: we are not root, this is no Debian, or they cannot be installed without removing something.
+        CannotRun: we are not root, this is no Debian, they cannot be installed without removing something, or they are too new.
     """
     if os.geteuid() != 0:
         raise CannotRun("it needs root, because Postfix and Dovecot do (try: sudo make acceptance).")
-    if all(program.exists() for program in (*PROGRAMS.values(), _SIEVE)):
-        return
+    if not all(program.exists() for program in (*PROGRAMS.values(), _SIEVE)):
+        _install()
+    version = _run(["dovecot", "--version"])
+    if not version.startswith("2.3."):
+        raise CannotRun(f"its configuration is written for Dovecot 2.3 (Debian 11 and 12); here is {version.strip()}.")
+
+
+def _install() -> None:
     if shutil.which("apt-get") is None:
         raise CannotRun(f"{', '.join(PACKAGES)} are not all installed, and there is no apt-get to install them with.")
     sys.stdout.write(f"Installing {', '.join(PACKAGES)} …\n")
@@ -82,13 +88,14 @@ def _nothing_started() -> Iterator[None]:
         _POLICY.unlink()
 
 
-def _run(command: list[str], given: str = "") -> None:
+def _run(command: list[str], given: str = "") -> str:
     try:
         done = subprocess.run(command, input=given, capture_output=True, text=True, timeout=_INSTALLED_WITHIN, env={**os.environ, **_NO_QUESTIONS})
     except (OSError, subprocess.TimeoutExpired) as trouble:
         raise CannotRun(f"“{' '.join(command)}” failed: {trouble}") from trouble
     if done.returncode:
         raise CannotRun(f"“{' '.join(command)}” failed: {(done.stderr or done.stdout).strip()[-600:]}")
+    return done.stdout
 
 
 if __name__ == "__main__":
