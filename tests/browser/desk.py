@@ -63,11 +63,13 @@ class Desk:
             assert answer.ok, content
             return orjson.loads(content) if content else {}
 
-    async def write_mail(self, name: str, subject: str, text: str, html: str | None = None, *, sender: str | None = None) -> None:
+    async def write_mail(self, name: str, subject: str, text: str, html: str | None = None, *, sender: str | None = None, cc: str | None = None) -> None:
         """Let somebody write a mail, from an address that is made of their name where none is given; it has been taken in when this returns."""
         mail = EmailMessage()
         sender = sender or f"{name.lower().replace(' ', '.')}@customer.example"
         mail["From"], mail["To"], mail["Subject"], mail["Message-ID"] = f"{name} <{sender}>", SUPPORT, subject, f"<{next(self._numbers)}@customer.example>"
+        if cc is not None:
+            mail["Cc"] = cc
         mail.set_content(text)
         if html is not None:
             mail.add_alternative(html, subtype="html")
@@ -92,6 +94,11 @@ class Desk:
         said = {"client_id": f"c-{next(self._numbers)}", "text": text, "name": name, "email": email}
         async with ClientSession() as visitor, visitor.post(f"{self.url}/api/v1/chat/{self.inboxes['chat']['key']}/messages", json=said) as answer:
             assert answer.ok, await answer.text()
+
+    async def promote(self, name: str) -> None:
+        """Make an administrator of somebody."""
+        agent = next(agent for agent in (await self.api("GET", "/agents"))["items"] if agent["name"] == name)
+        await self.api("PATCH", f"/agents/{agent['id']}", {"role": "admin"})
 
     async def case_of(self, name: str) -> Json:
         """Return the open case of a customer."""

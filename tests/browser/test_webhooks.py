@@ -12,8 +12,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def test_an_admin_adds_tries_pauses_and_deletes_one(desk: Desk, screens: Screens) -> None:
-    sol = next(agent for agent in (await desk.api("GET", "/agents"))["items"] if agent["name"] == "Sol")
-    await desk.api("PATCH", f"/agents/{sol['id']}", {"role": "admin"})
+    await desk.promote("Sol")
     page = await screens.signed_in("Sol")
     await page.goto(f"{desk.url}/settings/webhooks")
     async with receiver() as told:
@@ -46,8 +45,7 @@ async def test_an_admin_adds_tries_pauses_and_deletes_one(desk: Desk, screens: S
 
 
 async def test_a_private_address_is_refused_in_words(desk: Desk, screens: Screens) -> None:
-    sol = next(agent for agent in (await desk.api("GET", "/agents"))["items"] if agent["name"] == "Sol")
-    await desk.api("PATCH", f"/agents/{sol['id']}", {"role": "admin"})
+    await desk.promote("Sol")
     page = await screens.signed_in("Sol")
     await page.goto(f"{desk.url}/settings/webhooks")
     await page.get_by_label("Name").fill("Metadata")
