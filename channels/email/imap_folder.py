@@ -74,6 +74,7 @@ class Folder:
         self._kept: set[int] = set()  # above the mark: something below was held back
         self._kept_under = 0  # the UIDVALIDITY that they belong to
         self._failures = 0
+        self._has_worked = False  # over this connection
         self._since: datetime | None = None
         self._in_hand: frozenset[int] = frozenset()  # asked for, and not yet here
         self._breaks: Counter[int] = Counter()  # connections that ended over a mail
@@ -95,7 +96,8 @@ class Folder:
                 words = trouble.sentence
             except TROUBLE as trouble:
                 words = words_of(trouble)
-            is_settled = loop.time() - began > patience.settled_after
+            # One that brought no mail and came to the end of no look is dead, however long it took to find out.
+            is_settled = self._has_worked and loop.time() - began > patience.settled_after
             self._failures = 0 if is_settled else self._failures + 1
             log.info("mailbox closed", inbox_id=self._around.inbox_id, failures=self._failures)
             # Servers end a connection that did its work now and then: no trouble, unless the next one is.
@@ -107,6 +109,7 @@ class Folder:
         around, settings = self._around, self._around.settings
         password = settings.imap_password.get_secret_value() if settings.imap_password else ""
         secret = password if around.tokens is None else await around.tokens.get()
+        self._has_worked = False
         self._since = await self._beginning()
         box = Box(settings, self._name, around.most_bytes, around.patience)
         try:
@@ -115,6 +118,7 @@ class Folder:
             while True:
                 trouble = await self._fetch_new(box)
                 await around.say(self._name, trouble)
+                self._has_worked = True
                 rounds_held_back = 0 if trouble is None else rounds_held_back + 1
                 soon = _pause(around.patience, rounds_held_back) if trouble else None
                 await box.wait(settings.poll_seconds, soon)
@@ -224,6 +228,7 @@ class Folder:
                 self._in_hand = frozenset(batch)
                 mails = await box.mails(batch)
                 self._in_hand = frozenset()
+                self._has_worked = True
                 for uid in batch:
                     self._breaks.pop(uid, None)
                 yield set(batch), mails

@@ -47,6 +47,7 @@ class ImapStandIn:
         self.arrived: dict[int, datetime] = {}  # when mails came; the others on the first day of 2026
         self.drops = 0  # so many mails break off in their middle
         self.is_silent = False
+        self.hangs_at = "nothing"  # commands with this word are not answered
         self.knows_password = True
         self.refuses_idle = False
         self.late: bytes | None = None  # a mail that comes while the next SEARCH is answered
@@ -105,6 +106,8 @@ class ImapStandIn:
                 continue
             tag, _, command = line.decode().strip().partition(" ")
             self.said.append(command)
+            if self.hangs_at in command:
+                continue
             if command == "IDLE" and not self.refuses_idle:
                 writer.write(b"+ idling\r\n" + self.idle_says)
                 self.idle_says = b""

@@ -83,6 +83,17 @@ class TestPoison:
             assert polling.intake.asked == 60
 
 
+class TestServer:
+    async def test_that_lets_us_in_and_then_says_nothing_turns_the_inbox_red(self, server: ImapStandIn, clock: MovedClock) -> None:
+        """However long it takes to find out: such a connection has not done its work."""
+        polling = Polling(clock, server.port, patience=replace(HASTY, settled_after=0.0))
+        server.hangs_at = "SEARCH"
+        async with polling.running():
+            await polling.health.until_red("IMAP at 127.0.0.1")
+            server.hangs_at = "nothing"
+            await polling.health.until_well()
+
+
 class TestNews:
     async def test_told_before_the_wait_is_not_waited_for(self, server: ImapStandIn, clock: MovedClock) -> None:
         """A mail that came while we looked is told of with the answer to that, and never again."""
