@@ -1,6 +1,6 @@
 """Places a batch of arrivals in one unit of work: seen, who, where, what, keep, told."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
@@ -14,10 +14,11 @@ from identity_resolution.values import Resolution, SenderClaims
 from inbox import acknowledging
 from inbox.acknowledging import Courtesy, Opening
 from inbox.assigning import choose_agents
+from inbox.clues import conversation_named, known_threads
 from inbox.events import MessageReceived
 from inbox.receipts import shown_by_answers
 from inbox.repositories.intake import IntakeRepository, Values
-from inbox.threading import SUBJECT_WINDOW, KnownThreads, ancestors_of, fold_subject, pick, referred
+from inbox.threading import KnownThreads, ancestors_of, fold_subject, pick
 from inbox.values import Arrival, ConversationHint, Direction, InboxOptions, MessageKind, Placement, Taken
 from kernel.crypto import Secrets
 from kernel.text import clean, fold, preview
@@ -40,7 +41,7 @@ class InboxFacts:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Guest:
+class _Newcomer:
     """An arrival that is new, on its way through the steps."""
 
     arrival: Arrival
@@ -73,18 +74,18 @@ async def place_all(uow: UnitOfWork, arrivals: Sequence[Arrival], inboxes: dict[
     One mail to two inboxes of the same people is one message, which says so.
     """
     sql = IntakeRepository(uow.session)
-    taken, guests = await _sort_out_seen(uow, sql, arrivals, inboxes)
-    if guests:
-        await _resolve(uow, guests)
-        known = await _fetch_threads(uow, sql, guests, secrets)
-        new_conversations, touched = await _thread_and_file(uow, guests, known, secrets)
+    taken, newcomers = await _sort_out_seen(uow, sql, arrivals, inboxes)
+    if newcomers:
+        await _resolve(uow, newcomers)
+        known = await known_threads(sql, [(newcomer.arrival.message, newcomer.known.root_id) for newcomer in newcomers], secrets, uow.clock.now())
+        new_conversations, touched = await _thread_and_file(uow, newcomers, known, secrets)
         await sql.insert_conversations(new_conversations)
         await sql.touch_conversations(touched)
-        openings = _openings(guests)
+        openings = _openings(newcomers)
         decided = await acknowledging.decide_all(uow, openings)
-        await _keep(uow, sql, guests, decided)
-        uow.record(*(_fact(guest) for guest in guests))
-        await shown_by_answers(uow, _answered(guests))
+        await _keep(uow, sql, newcomers, decided)
+        uow.record(*(_fact(newcomer) for newcomer in newcomers))
+        await shown_by_answers(uow, _answered(newcomers))
         await acknowledging.write_all(uow, openings, decided, secrets)
     return [answer if isinstance(answer, Taken) else _taken(answer, arrival) for arrival, answer in zip(arrivals, taken, strict=True)]
 
@@ -93,38 +94,40 @@ def _key(arrival: Arrival) -> tuple[int, str, str]:
     return arrival.message.inbox_id, arrival.message.external_id, arrival.content_hash
 
 
-def _taken(guest: _Guest, arrival: Arrival) -> Taken:
-    return Taken(message_id=guest.message_id, conversation_id=guest.conversation_id, case_id=guest.case_id, is_duplicate=guest.arrival is not arrival)
+def _taken(newcomer: _Newcomer, arrival: Arrival) -> Taken:
+    return Taken(
+        message_id=newcomer.message_id, conversation_id=newcomer.conversation_id, case_id=newcomer.case_id, is_duplicate=newcomer.arrival is not arrival
+    )
 
 
 async def _sort_out_seen(
     uow: UnitOfWork, sql: IntakeRepository, arrivals: Sequence[Arrival], inboxes: dict[int, InboxFacts]
-) -> tuple[list[Taken | _Guest], list[_Guest]]:
-    """Return what each arrival is, in order: what was kept already, or a guest, whom its copies share; then all guests."""
+) -> tuple[list[Taken | _Newcomer], list[_Newcomer]]:
+    """Return what each arrival is, in order: what was kept already, or a newcomer, whom its copies share; then all newcomers."""
     rows = await sql.known([arrival.message.external_id for arrival in arrivals])
-    seen: dict[tuple[int, str, str], Taken | _Guest] = {
+    seen: dict[tuple[int, str, str], Taken | _Newcomer] = {
         (row[1], row[2], row[3]): Taken(message_id=row[0], conversation_id=row[4], case_id=row[5], is_duplicate=True) for row in rows
     }
-    guests: list[_Guest] = []
-    found: list[Taken | _Guest] = []
+    newcomers: list[_Newcomer] = []
+    found: list[Taken | _Newcomer] = []
     for arrival in arrivals:
         key, inbox = _key(arrival), inboxes[arrival.message.inbox_id]
         if key not in seen:
             copy = _copy_of(seen, key, inbox)
             if copy is None:
-                guests.append(guest := _Guest(arrival=arrival, inbox=inbox, message_id=uow.ids()))
-                seen[key] = guest
-            elif isinstance(copy, _Guest):
+                newcomers.append(newcomer := _Newcomer(arrival=arrival, inbox=inbox, message_id=uow.ids()))
+                seen[key] = newcomer
+            elif isinstance(copy, _Newcomer):
                 copy.came_also_to.append(inbox.name)
                 seen[key] = copy
             else:
                 await sql.note_copy(cast(int, copy.message_id), f"; {_also_to(inbox.name)}")
                 seen[key] = copy
         found.append(seen[key])
-    return found, guests
+    return found, newcomers
 
 
-def _copy_of(seen: Mapping[tuple[int, str, str], Taken | _Guest], key: tuple[int, str, str], inbox: InboxFacts) -> Taken | _Guest | None:
+def _copy_of(seen: Mapping[tuple[int, str, str], Taken | _Newcomer], key: tuple[int, str, str], inbox: InboxFacts) -> Taken | _Newcomer | None:
     """Return the same mail, as it came to another inbox that the same people see; only mail names itself alike wherever it goes."""
     if Feature.SUBJECT not in inbox.manifest.features:
         return None
@@ -135,113 +138,81 @@ def _also_to(name: str) -> str:
     return f"the same mail came to {name}"
 
 
-async def _resolve(uow: UnitOfWork, guests: Sequence[_Guest]) -> None:
+async def _resolve(uow: UnitOfWork, newcomers: Sequence[_Newcomer]) -> None:
     senders = [
-        SenderClaims(message_id=g.message_id, sender=g.arrival.message.sender, claims=g.arrival.message.claims, locale=g.arrival.message.locale) for g in guests
+        SenderClaims(message_id=g.message_id, sender=g.arrival.message.sender, claims=g.arrival.message.claims, locale=g.arrival.message.locale)
+        for g in newcomers
     ]
-    for guest, who in zip(guests, await identities.resolve_all(uow, senders), strict=True):
-        guest.who = who
+    for newcomer, who in zip(newcomers, await identities.resolve_all(uow, senders), strict=True):
+        newcomer.who = who
 
 
-async def _fetch_threads(uow: UnitOfWork, sql: IntakeRepository, guests: Sequence[_Guest], secrets: Secrets) -> KnownThreads:
-    """Ask once per kind of clue, and not at all for kinds that nobody in the batch brought."""
-    messages = [guest.arrival.message for guest in guests]
-    inbox_ids = sorted({message.inbox_id for message in messages})
-    keys = [message.thread_key for message in messages if message.thread_key is not None]
-    keyed = await sql.hints_by_key(inbox_ids, keys) if keys else []
-    references = list(dict.fromkeys(reference for message in messages for reference in message.references))
-    found = await sql.referred(inbox_ids, references) if references else []
-    tokens = {secrets.id_of("reply", token) for message in messages for token in message.reply_tokens}
-    sent = {token: secrets.id_of("delivery", token) for message in messages for token in message.delivery_tokens}
-    sent_in = await sql.conversations_of(sorted(filter(None, sent.values()))) if sent else {}
-    returned = {token: sent_in[message_id] for token, message_id in sent.items() if message_id in sent_in}
-    wanted = sorted({conversation_id for *_, conversation_id in found} | {i for i in tokens if i is not None} | set(returned.values()))
-    named = await sql.hints(wanted) if wanted else []
-    subjects = sorted({folded for m in messages if m.thread_key is None and (folded := fold_subject(m.subject))})
-    since = uow.clock.now() - SUBJECT_WINDOW
-    alike = await sql.hints_by_subject(inbox_ids, subjects, since, sorted({g.known.root_id for g in guests})) if subjects else []
-    known = KnownThreads(
-        [*(hint for hint, _ in keyed), *named, *alike],
-        {(hint.inbox_id, key): hint.id for hint, key in keyed},
-        {(inbox_id, external_id): conversation_id for inbox_id, external_id, conversation_id in found},
-        returned,
-    )
-    others = {hint.id for guest in guests for hint, _ in referred(guest.arrival.message, known, _id_of(secrets)) if hint.root_id != guest.known.root_id}
-    for conversation_id, addresses in (await sql.written_to(sorted(others)) if others else {}).items():
-        known.write_to(conversation_id, addresses)
-    return known
-
-
-def _id_of(secrets: Secrets) -> Callable[[str], int | None]:
-    return lambda token: secrets.id_of("reply", token)
-
-
-async def _thread_and_file(uow: UnitOfWork, guests: Sequence[_Guest], known: KnownThreads, secrets: Secrets) -> tuple[Values, Values]:
+async def _thread_and_file(uow: UnitOfWork, newcomers: Sequence[_Newcomer], known: KnownThreads, secrets: Secrets) -> tuple[Values, Values]:
     now = uow.clock.now()
     before = set(known.hints)
     new: dict[int, dict[str, object]] = {}
     requests = []
-    for guest in guests:
-        message, who = guest.arrival.message, guest.known
-        guest.placement = pick(message, who.root_id, known, _id_of(secrets), now, guest.inbox.options.part_after)
-        hint = known.hints[guest.placement.conversation_id] if guest.placement.conversation_id is not None else None
-        thread_key = message.thread_key if message.thread_key is not None else f"m:{guest.message_id}"
+    for newcomer in newcomers:
+        message, who = newcomer.arrival.message, newcomer.known
+        newcomer.placement = pick(message, who.root_id, known, conversation_named(secrets), now, newcomer.inbox.options.part_after)
+        hint = known.hints[newcomer.placement.conversation_id] if newcomer.placement.conversation_id is not None else None
+        thread_key = message.thread_key if message.thread_key is not None else f"m:{newcomer.message_id}"
         if hint is None:
             hint = ConversationHint(
                 id=uow.ids(), inbox_id=message.inbox_id, customer_id=who.customer_id, root_id=who.root_id, case_id=None,
                 folded_subject=fold_subject(message.subject), last_message_at=now,
             )  # fmt: skip
             known.add(hint, thread_key)
-            new[hint.id] = _new_conversation(guest, hint, thread_key)
+            new[hint.id] = _new_conversation(newcomer, hint, thread_key)
         known.refer(message.inbox_id, message.external_id, hint.id)
         if message.participants:
             known.write_to(hint.id, (one.address.lower() for one in message.participants))
-        guest.conversation_id = hint.id
+        newcomer.conversation_id = hint.id
         # What a guest says belongs to the customer whose conversation it is, and to their case.
-        guest.customer_id = hint.customer_id if guest.is_guest else who.customer_id
-        requests.append(_case_request(guest, hint, now))
+        newcomer.customer_id = hint.customer_id if newcomer.is_guest else who.customer_id
+        requests.append(_case_request(newcomer, hint, now))
     placements = await cases.open_or_continue_all(uow, requests, choose_agents)
     touched: dict[int, dict[str, object]] = {}
-    for guest, placement in zip(guests, placements, strict=True):
-        guest.case_id, guest.opens_case = placement.case_id, placement.change is Change.OPENED
-        assert guest.placement is not None
-        guest.placement = replace(guest.placement, reason=f"{guest.placement.reason}; case: {placement.reason}")
-        if guest.conversation_id in before:
-            touched[guest.conversation_id] = {"key": guest.conversation_id, "case": placement.case_id, "at": now}
+    for newcomer, placement in zip(newcomers, placements, strict=True):
+        newcomer.case_id, newcomer.opens_case = placement.case_id, placement.change is Change.OPENED
+        assert newcomer.placement is not None
+        newcomer.placement = replace(newcomer.placement, reason=f"{newcomer.placement.reason}; case: {placement.reason}")
+        if newcomer.conversation_id in before:
+            touched[newcomer.conversation_id] = {"key": newcomer.conversation_id, "case": placement.case_id, "at": now}
         else:
-            new[guest.conversation_id]["case_id"] = placement.case_id
+            new[newcomer.conversation_id]["case_id"] = placement.case_id
     return list(new.values()), list(touched.values())
 
 
-def _new_conversation(guest: _Guest, hint: ConversationHint, thread_key: str) -> dict[str, object]:
-    subject = guest.arrival.message.subject
+def _new_conversation(newcomer: _Newcomer, hint: ConversationHint, thread_key: str) -> dict[str, object]:
+    subject = newcomer.arrival.message.subject
     return {
         "id": hint.id,
         "inbox_id": hint.inbox_id,
-        "customer_id": guest.known.customer_id,
+        "customer_id": newcomer.known.customer_id,
         "case_id": None,
         "thread_key": thread_key,
         "subject": clean(subject)[:1000] if subject else None,
         "folded_subject": hint.folded_subject,
-        "ancestors": " ".join(ancestors_of(guest.arrival.message)) or None,
+        "ancestors": " ".join(ancestors_of(newcomer.arrival.message)) or None,
         "created_at": hint.last_message_at,
         "last_message_at": hint.last_message_at,
     }
 
 
-def _case_request(guest: _Guest, hint: ConversationHint, now: datetime) -> CaseRequest:
-    message, inbox = guest.arrival.message, guest.inbox
+def _case_request(newcomer: _Newcomer, hint: ConversationHint, now: datetime) -> CaseRequest:
+    message, inbox = newcomer.arrival.message, newcomer.inbox
     return CaseRequest(
-        message_id=guest.message_id,
+        message_id=newcomer.message_id,
         conversation_id=hint.id,
         conversation_case_id=hint.case_id,
-        customer_id=guest.customer_id,
-        root_id=hint.root_id if guest.is_guest else guest.known.root_id,
+        customer_id=newcomer.customer_id,
+        root_id=hint.root_id if newcomer.is_guest else newcomer.known.root_id,
         inbox_id=message.inbox_id,
         team_id=inbox.team_id,
         channel=inbox.manifest.channel,
         has_subject=Feature.SUBJECT in inbox.manifest.features,
-        title=preview(clean(message.subject or message.text or "") or f"Message from {guest.known.customer_name}", 120),
+        title=preview(clean(message.subject or message.text or "") or f"Message from {newcomer.known.customer_name}", 120),
         received_at=now,
         reopen_within=inbox.options.reopen_within,
         continue_within=inbox.options.continue_within,
@@ -250,76 +221,76 @@ def _case_request(guest: _Guest, hint: ConversationHint, now: datetime) -> CaseR
     )
 
 
-def _openings(guests: Sequence[_Guest]) -> list[Opening]:
+def _openings(newcomers: Sequence[_Newcomer]) -> list[Opening]:
     """Return what is to be decided of acknowledging: nothing, in an inbox that does not."""
     return [
         Opening(
-            message=guest.arrival.message,
+            message=newcomer.arrival.message,
             courtesy=courtesy,
-            message_id=guest.message_id,
-            conversation_id=guest.conversation_id,
-            case_id=guest.case_id,
-            customer_id=guest.known.customer_id,
-            identity_id=guest.known.identity_id,
-            is_stranger=guest.is_guest or (guest.placement is not None and guest.placement.is_stranger),
-            heard=sum(other.inbox is guest.inbox and other.known.customer_id == guest.known.customer_id for other in guests),
+            message_id=newcomer.message_id,
+            conversation_id=newcomer.conversation_id,
+            case_id=newcomer.case_id,
+            customer_id=newcomer.known.customer_id,
+            identity_id=newcomer.known.identity_id,
+            is_stranger=newcomer.is_guest or (newcomer.placement is not None and newcomer.placement.is_stranger),
+            heard=sum(other.inbox is newcomer.inbox and other.known.customer_id == newcomer.known.customer_id for other in newcomers),
         )
-        for guest in guests
-        if guest.opens_case and (courtesy := guest.inbox.courtesy) is not None
+        for newcomer in newcomers
+        if newcomer.opens_case and (courtesy := newcomer.inbox.courtesy) is not None
     ]
 
 
-async def _keep(uow: UnitOfWork, sql: IntakeRepository, guests: Sequence[_Guest], decided: Mapping[int, str | None]) -> None:
-    await sql.insert_messages([_message_row(guest, uow, acknowledging.said_of(decided, guest.message_id)) for guest in guests])
+async def _keep(uow: UnitOfWork, sql: IntakeRepository, newcomers: Sequence[_Newcomer], decided: Mapping[int, str | None]) -> None:
+    await sql.insert_messages([_message_row(newcomer, uow, acknowledging.said_of(decided, newcomer.message_id)) for newcomer in newcomers])
     await sql.insert_attachments(
         [
             {
-                "id": uow.ids(), "message_id": guest.message_id, "uploaded_by": None, "name": clean(file.name)[:400], "media_type": clean(file.media_type)[:200],
+                "id": uow.ids(), "message_id": newcomer.message_id, "uploaded_by": None, "name": clean(file.name)[:400], "media_type": clean(file.media_type)[:200],
                 "size": file.size, "digest": file.digest, "content_id": file.content_id, "is_inline": file.is_inline,
             }
-            for guest in guests
-            for file in guest.arrival.files
+            for newcomer in newcomers
+            for file in newcomer.arrival.files
         ]
     )  # fmt: skip
     await sql.insert_payloads(
         [
             {
-                "id": uow.ids(), "inbox_id": guest.inbox.id, "message_id": guest.message_id, "source": raw.source, "content_type": raw.content_type,
-                "body": guest.arrival.raw_body, "blob": guest.arrival.raw_blob, "size": len(raw.body), "received_at": raw.received_at, "state": "kept",
-                "code": None, "reason": None, "digest": guest.arrival.content_hash,
+                "id": uow.ids(), "inbox_id": newcomer.inbox.id, "message_id": newcomer.message_id, "source": raw.source, "content_type": raw.content_type,
+                "body": newcomer.arrival.raw_body, "blob": newcomer.arrival.raw_blob, "size": len(raw.body), "received_at": raw.received_at, "state": "kept",
+                "code": None, "reason": None, "digest": newcomer.arrival.content_hash,
             }
-            for guest in guests
-            if (raw := guest.arrival.message.raw) is not None
+            for newcomer in newcomers
+            if (raw := newcomer.arrival.message.raw) is not None
         ]
     )  # fmt: skip
     await sql.insert_documents(
         [
             {
-                "id": guest.message_id, "inbox_id": guest.inbox.id, "customer_id": guest.customer_id,
-                "body": fold(clean(f"{guest.arrival.message.subject or ''} {guest.arrival.message.text}"[:_SEARCHED])),
+                "id": newcomer.message_id, "inbox_id": newcomer.inbox.id, "customer_id": newcomer.customer_id,
+                "body": fold(clean(f"{newcomer.arrival.message.subject or ''} {newcomer.arrival.message.text}"[:_SEARCHED])),
             }
-            for guest in guests
+            for newcomer in newcomers
         ]
     )  # fmt: skip
 
 
-def _message_row(guest: _Guest, uow: UnitOfWork, acknowledged: str) -> dict[str, object]:
-    message, who, placement = guest.arrival.message, guest.known, guest.placement
+def _message_row(newcomer: _Newcomer, uow: UnitOfWork, acknowledged: str) -> dict[str, object]:
+    message, who, placement = newcomer.arrival.message, newcomer.known, newcomer.placement
     now = uow.clock.now()
     assert placement is not None
-    besides = "".join(f"; {word}" for word in (*message.warnings, *map(_also_to, guest.came_also_to)))
+    besides = "".join(f"; {word}" for word in (*message.warnings, *map(_also_to, newcomer.came_also_to)))
     return {
-        "id": guest.message_id,
+        "id": newcomer.message_id,
         "inbox_id": message.inbox_id,
-        "conversation_id": guest.conversation_id,
-        "customer_id": guest.customer_id,
+        "conversation_id": newcomer.conversation_id,
+        "customer_id": newcomer.customer_id,
         "identity_id": who.identity_id,
-        "case_id": guest.case_id,
+        "case_id": newcomer.case_id,
         "author_id": None,
         "direction": Direction.IN,
         "kind": MessageKind.MESSAGE,
         "external_id": message.external_id,
-        "content_hash": guest.arrival.content_hash,
+        "content_hash": newcomer.arrival.content_hash,
         "subject": clean(message.subject)[:1000] if message.subject else None,
         "text": clean(message.text),
         "quoted": clean(message.quoted) if message.quoted else None,
@@ -333,16 +304,20 @@ def _message_row(guest: _Guest, uow: UnitOfWork, acknowledged: str) -> dict[str,
     }
 
 
-def _answered(guests: Sequence[_Guest]) -> dict[int, set[str]]:
+def _answered(newcomers: Sequence[_Newcomer]) -> dict[int, set[str]]:
     """Return which messages the parties of conversations answer."""
     found: dict[int, set[str]] = {}
-    for guest in guests:
-        if guest.arrival.message.references and guest.placement is not None and not guest.placement.is_stranger:
-            found.setdefault(guest.conversation_id, set()).update(guest.arrival.message.references)
+    for newcomer in newcomers:
+        if newcomer.arrival.message.references and newcomer.placement is not None and not newcomer.placement.is_stranger:
+            found.setdefault(newcomer.conversation_id, set()).update(newcomer.arrival.message.references)
     return found
 
 
-def _fact(guest: _Guest) -> MessageReceived:
+def _fact(newcomer: _Newcomer) -> MessageReceived:
     return MessageReceived(
-        message_id=guest.message_id, conversation_id=guest.conversation_id, case_id=guest.case_id, customer_id=guest.customer_id, inbox_id=guest.inbox.id
+        message_id=newcomer.message_id,
+        conversation_id=newcomer.conversation_id,
+        case_id=newcomer.case_id,
+        customer_id=newcomer.customer_id,
+        inbox_id=newcomer.inbox.id,
     )
