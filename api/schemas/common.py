@@ -1,10 +1,22 @@
 """Words that all shapes share: ids, moments, pages, problems, and text that a database will take."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Generic, TypeVar, cast
 
 import orjson
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, PlainSerializer, StringConstraints, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    JsonValue,
+    StringConstraints,
+    WithJsonSchema,
+)
+from pydantic_core import CoreSchema, core_schema
 
 from kernel.text import clean
 
@@ -44,6 +56,13 @@ def _one_line(value: str) -> str:
     return " ".join(clean(value).split())
 
 
+class _AsText:
+    """Lets a value be written as its text, without calling back into Python for each."""
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return cast("CoreSchema", {**handler(source), "serialization": core_schema.to_string_ser_schema(when_used="always")})
+
+
 def _utc(value: datetime) -> datetime:
     # A year outside these cannot be told in another zone without leaving the calendar.
     if not 1970 <= value.year <= 9000:
@@ -51,13 +70,10 @@ def _utc(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
-Id = Annotated[int, PlainSerializer(str, return_type=str), _ID_SCHEMA]
+Id = Annotated[int, _AsText(), _ID_SCHEMA]
 GivenId = Annotated[int, BeforeValidator(_given_id), _ID_SCHEMA]
-Moment = Annotated[
-    datetime,
-    PlainSerializer(lambda at: at.isoformat(timespec="microseconds").replace("+00:00", "Z"), return_type=str),
-    WithJsonSchema({"type": "string", "format": "date-time"}),
-]
+# Written by pydantic itself (RFC 3339, in UTC, a fraction only where there is one): a function of ours took an eighth of a list's time.
+Moment = Annotated[datetime, WithJsonSchema({"type": "string", "format": "date-time"})]
 GivenMoment = Annotated[AwareDatetime, AfterValidator(_utc), WithJsonSchema({"type": "string", "format": "date-time"})]
 Line = Annotated[str, AfterValidator(_one_line)]
 Prose = Annotated[str, AfterValidator(clean)]

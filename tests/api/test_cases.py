@@ -160,7 +160,7 @@ class TestVerbs:
         assert (await desk.otto.post(f"{case}/snooze", {"until": "2026-01-01T09:00:00Z"})).code == "case.snooze_in_the_past"
         assert (await desk.otto.post(f"{case}/snooze", {"until": "2026-04-01T09:00:00"})).code == "request.invalid"
         snoozed = await desk.otto.post(f"{case}/snooze", {"until": "2026-04-01T11:00:00+02:00"})
-        assert snoozed.json["snoozed_until"] == "2026-04-01T09:00:00.000000Z"
+        assert snoozed.json["snoozed_until"] == "2026-04-01T09:00:00Z"
         assert (await desk.otto.delete(f"{case}/snooze")).json["snoozed_until"] is None
         assert (await desk.otto.delete(f"{case}/snooze")).status == 409
 
