@@ -35,6 +35,7 @@ class SmtpServers:
 
     def __init__(self, timeout_seconds: float) -> None:
         self._timeout = timeout_seconds
+        self._start_over_within = min(timeout_seconds / 4, _START_OVER_WITHIN)
         self._idle: dict[_Key, list[aiosmtplib.SMTP]] = defaultdict(list)
         self._timers: dict[aiosmtplib.SMTP, asyncio.TimerHandle] = {}
 
@@ -72,7 +73,7 @@ class SmtpServers:
         """Take back a mail that was refused: said over again, the connection serves the next one."""
         if isinstance(trouble, aiosmtplib.SMTPResponseException) and trouble.code != _HANGS_UP and client.is_connected:
             try:
-                await client.rset(timeout=_START_OVER_WITHIN)
+                await client.rset(timeout=self._start_over_within)
             except _TROUBLE:
                 client.close()
             else:
@@ -93,9 +94,12 @@ class SmtpServers:
             client = self._idle[key].pop()
             self._timers.pop(client).cancel()
             try:
-                await client.rset()
+                await client.rset(timeout=self._start_over_within)
             except _TROUBLE:
                 client.close()
+            except BaseException:
+                client.close()
+                raise
             else:
                 return client
         return None

@@ -65,6 +65,15 @@ class TestOthers:
         assert sent.recipients == ("ada@example.com", "cleo@example.net")
         assert sent.message["Cc"] == "ben@example.org, cleo@example.net"
 
+    async def test_are_twenty_with_long_names_in_any_script_on_lines_that_servers_take(self, adapter: EmailAdapter) -> None:
+        crowd = tuple(Participant(address=f"{'a' * 60}{n}@{'b' * 60}.example", name="Ωmega " * 30, role=Place.CC) for n in range(20))
+        async with SmtpStandIn() as server:
+            await adapter.send(account(smtp_port=str(server.port)), answer(others=crowd))
+        (sent,) = server.sent
+        assert max(map(len, sent.content.split(b"\r\n"))) <= 998
+        assert [one.addr_spec for one in sent.message["Cc"].addresses] == [one.address for one in crowd]
+        assert len(sent.recipients) == 21
+
     async def test_end_with_a_server_that_hangs_up_on_one(self, adapter: EmailAdapter) -> None:
         async with SmtpStandIn() as server:
             server.refusals = {"ben@example.org": "421 4.7.0 Too many errors"}
@@ -93,6 +102,13 @@ class TestAnswers:
         server.after_data = b"451 4.3.0 Queue is full\r\n"
         with pytest.raises(Unavailable, match=r"451 4\.3\.0 Queue is full"):
             await adapter.send(account(smtp_port=str(server.port)), answer())
+
+    async def test_none_on_a_kept_connection_gives_way_to_a_new_one_in_time(self, adapter: EmailAdapter, server: "_Server") -> None:
+        """Who waited there as long as for a server would have no time left for the server."""
+        server.answers_rset = False
+        for _ in range(2):
+            await adapter.send(account(smtp_port=str(server.port)), answer())
+        assert len(server.mails) == 2
 
     async def test_that_come_too_slowly_end_before_the_mail(self, server: "_Server", clock: MovedClock) -> None:
         """Each in time, all together not: the outbox would call it off in the middle of the mail."""
@@ -125,6 +141,7 @@ class _Server:
         self.after_data: bytes | None = b"250 OK\r\n"
         self.mails: list[bytes] = []
         self.thinks_for = 0.0
+        self.answers_rset = True
         self.ended = asyncio.Event()
         self._writers: list[asyncio.StreamWriter] = []
 
@@ -141,6 +158,9 @@ class _Server:
         writer.write(b"220 here\r\n")
         while line := await reader.readline():
             await asyncio.sleep(self.thinks_for)
+            if line.upper().startswith(b"RSET") and not self.answers_rset:
+                await self.ended.wait()
+                break
             if not line.upper().startswith(b"DATA"):
                 writer.write(b"250 OK\r\n")
                 continue
