@@ -57,5 +57,5 @@ async def test_a_private_address_is_refused_in_words(desk: Desk, screens: Screen
 async def test_others_are_not_shown_it(desk: Desk, screens: Screens) -> None:
     page = await screens.signed_in("Ines")
     await page.goto(f"{desk.url}/settings/webhooks")
-    await expect(page.get_by_role("heading", name="My tokens")).to_be_visible()
+    await expect(page.get_by_role("heading", name="My signature")).to_be_visible()
     await expect(page.get_by_text("Webhooks")).to_have_count(0)
