@@ -231,13 +231,15 @@ class MailServers:
             answer = box.uid("FETCH", b",".join(uids).decode(), "(BODY.PEEK[])")[1] if uids else []
         return [message_from_bytes(part[1], EmailMessage, policy=policy.default) for part in answer if isinstance(part, tuple)]
 
-    def comes_to(self, address: str, count: int = 1) -> list[EmailMessage]:
-        """Wait until a mailbox has so many mails, and return them."""
+    def comes_to(self, address: str, count: int = 1, subject: str | None = None) -> list[EmailMessage]:
+        """Wait until a mailbox has so many mails, under a subject where one is named, and return all."""
         until = time.monotonic() + _COMES_WITHIN
-        while len(found := self.mails(address)) < count:
-            assert time.monotonic() < until, f"{len(found)} of {count} mails came to {address}; {self.log('postfix')}"
+        while True:
+            found = self.mails(address)
+            if sum(subject in (None, letter["Subject"]) for letter in found) >= count:
+                return found
+            assert time.monotonic() < until, f"{len(found)} mails came to {address}, not what was waited for; {self.log('postfix')}"
             time.sleep(0.1)
-        return found
 
     def lock_away(self, address: str, subject: str) -> None:
         """Take a mail's file from Dovecot's hands, and leave it where it is."""
