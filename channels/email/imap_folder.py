@@ -107,10 +107,10 @@ class Folder:
 
     async def _stay_connected(self) -> None:
         around, settings = self._around, self._around.settings
-        password = settings.imap_password.get_secret_value() if settings.imap_password else ""
-        secret = password if around.tokens is None else await around.tokens.get()
         self._has_worked = False
         self._since = await self._beginning()
+        password = settings.imap_password.get_secret_value() if settings.imap_password else ""
+        secret = password if around.tokens is None else await around.tokens.get()
         box = Box(settings, self._name, around.most_bytes, around.patience)
         try:
             await box.open(Credentials(settings.imap_user, secret, is_token=around.tokens is not None))

@@ -229,6 +229,8 @@ class TestMailbox:
             async with polling.running():
                 assert "set oauth_refresh_token anew" in await polling.health.until_red()
         assert server.connections == 0
+        # What comes from now on is fetched once they have consented again.
+        assert polling.marks.now[polling.account.inbox_id, "since:INBOX"].startswith(clock.now().isoformat())
 
     async def test_whose_consent_was_renewed_keeps_it_and_asks_for_no_other_token(self, tokens: TokenServer, clock: MovedClock) -> None:
         """The renewed setting begins the poller anew; were another token asked for then, that would go on for ever."""
