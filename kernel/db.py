@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, cast
 
 import orjson
 from sqlalchemy import JSON, BigInteger, Dialect, Integer, MetaData, event
@@ -106,8 +106,8 @@ class Database:
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         if self.is_sqlite:
             place = _place(url)
-            self.writer = self._sqlite_engine(url, place, pool_size=1, begin="BEGIN IMMEDIATE", patience=patience)
-            self.reader = self._sqlite_engine(url, place, pool_size=pool_size, begin="BEGIN", patience=patience)
+            self.writer = self._sqlite_engine(url, place, pool_size=1, writes=True, patience=patience)
+            self.reader = self._sqlite_engine(url, place, pool_size=pool_size, writes=False, patience=patience)
         else:
             self.writer = create_async_engine(
                 url,
@@ -123,7 +123,7 @@ class Database:
             self.reader = self.writer.execution_options(isolation_level="REPEATABLE READ")
 
     @staticmethod
-    def _sqlite_engine(url: str, place: Place, *, pool_size: int, begin: str, patience: timedelta) -> AsyncEngine:
+    def _sqlite_engine(url: str, place: Place, *, pool_size: int, writes: bool, patience: timedelta) -> AsyncEngine:
         wait = f"busy_timeout={patience // timedelta(milliseconds=1)}"
         engine = create_async_engine(
             url,
@@ -150,7 +150,10 @@ class Database:
         @event.listens_for(engine.sync_engine, "begin")
         def start(connection: Connection) -> None:
             place.check()
-            connection.exec_driver_sql(begin)
+            if writes:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            else:
+                cast(OneTripConnection, connection.connection.driver_connection).begin_reading()
 
         # Else it would begin an empty one.
         event.listen(engine.sync_engine, "do_connect", lambda *_: place.check())

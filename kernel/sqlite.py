@@ -10,7 +10,7 @@ from typing import Any
 import aiosqlite
 
 _Outcome = tuple[Any, list[Any], int, int | None]
-_Ahead = Sequence[tuple[str, Sequence[Any]]]
+_Ahead = Sequence[tuple[str, Sequence[Any] | None]]
 
 
 class Place:
@@ -56,7 +56,8 @@ class OneTripConnection(aiosqlite.Connection):
         super().__init__(partial(sqlite3.connect, *place, **options), iter_chunk_size=64)
         # A connection that nobody closed does not keep the process alive.
         self._thread.daemon = True
-        self._ahead: list[tuple[str, Sequence[Any]]] = []
+        self._ahead: list[tuple[str, Sequence[Any] | None]] = []
+        self._only_reads = False
 
     def cursor(self) -> "OneTripCursor":  # type: ignore[override]  # what SQLAlchemy asks of a cursor, without the rest
         """Return a cursor; nothing is asked of the thread yet."""
@@ -65,6 +66,11 @@ class OneTripConnection(aiosqlite.Connection):
     def ahead(self, statement: str, parameters: Sequence[Any]) -> None:
         """Let a statement be executed for each set of parameters before whatever is asked next; a rollback forgets it."""
         self._ahead.append((statement, parameters))
+
+    def begin_reading(self) -> None:
+        """Begin a transaction that only reads, with its first statement; nobody waits for its end."""
+        self._only_reads = True
+        self._ahead.append(("BEGIN", None))
 
     async def run(self, statement: str, parameters: Any, is_many: bool) -> _Outcome:
         """Execute and fetch all; return (description, rows, row count, last row id)."""
@@ -76,8 +82,13 @@ class OneTripConnection(aiosqlite.Connection):
 
     async def rollback(self) -> None:
         """Forget what was written, and what was to go ahead."""
+        has_begun = ("BEGIN", None) not in self._ahead
         self._ahead.clear()
-        await super().rollback()
+        if not self._only_reads:
+            await super().rollback()
+        elif has_begun:
+            # The thread does one thing after the other: whoever has the connection next begins behind this.
+            self._tx.put_nowait((None, self._conn.rollback))
 
     def _taken(self) -> _Ahead:
         taken, self._ahead = self._ahead, []
@@ -118,10 +129,17 @@ class OneTripCursor:
         """Nothing is open."""
 
 
+def _execute(cursor: sqlite3.Cursor, statement: str, sets: Sequence[Any] | None) -> None:
+    if sets is None:
+        cursor.execute(statement)
+    else:
+        cursor.executemany(statement, sets)
+
+
 def _commit(connection: sqlite3.Connection, ahead: _Ahead) -> None:
     try:
         for statement, parameters in ahead:
-            connection.executemany(statement, parameters).close()
+            _execute(connection.cursor(), statement, parameters)
         if connection.in_transaction:
             connection.execute("COMMIT").close()
     except sqlite3.Error:
@@ -135,7 +153,7 @@ def _run(connection: sqlite3.Connection, ahead: _Ahead, statement: str, paramete
     cursor = connection.cursor()
     try:
         for earlier, sets in ahead:
-            cursor.executemany(earlier, sets)
+            _execute(cursor, earlier, sets)
         if is_many:
             cursor.executemany(statement, parameters)
         else:

@@ -85,3 +85,29 @@ async def test_the_connection_begins_anew_after_a_commit_that_failed(connection:
     await cursor.execute("SELECT count(*) FROM words")
     assert await cursor.fetchall() == [(1,)]
     await connection.close()
+
+
+async def test_what_only_reads_begins_with_its_first_statement_and_sees_one_state(tmp_path: Path) -> None:
+    writer, reader = (OneTripConnection(tmp_path / "two.db", isolation_level=None) for _ in range(2))
+    await writer
+    await reader
+    writing, reading = writer.cursor(), reader.cursor()
+    await writing.execute("PRAGMA journal_mode=WAL")
+    await writing.execute("CREATE TABLE words (word TEXT)")
+    seen = []
+    for word in ("one", "two"):
+        reader.begin_reading()
+        for added in (f"{word} again", None):
+            await reading.execute("SELECT count(*) FROM words")
+            seen.append((await reading.fetchall())[0][0])
+            if added is not None:
+                await writing.execute("INSERT INTO words VALUES (?)", (added,))
+        await reader.rollback()
+    # Nothing was asked: nothing has begun, and nothing has to end.
+    reader.begin_reading()
+    await reader.rollback()
+    assert seen == [0, 0, 1, 1]
+    await reading.execute("SELECT 1")
+    assert not reader.in_transaction
+    await writer.close()
+    await reader.close()
