@@ -127,3 +127,14 @@ async def test_a_picture_stands_where_it_was_pasted_and_goes_with_its_file(desk:
     shown = page.get_by_role("article").get_by_role("img", name="lamp.png")
     assert await shown.evaluate("one => one.decode().then(() => one.naturalWidth)") == 40
     assert await faults_of(page) == []
+
+
+async def test_who_did_not_get_it_is_named_beside_the_message(desk: Desk, page: Page) -> None:
+    desk.mail.refusals["bo@customer.example"] = "550 5.1.1 No such user here"
+    await reply_field(page).fill("Dear all")
+    await page.keyboard.press("Control+Enter")
+    said = page.get_by_role("article").filter(has_text="Dear all")
+    await expect(said).to_contain_text("bo@customer.example")
+    await expect(said).to_contain_text("No such user here")
+    await expect(said.get_by_role("button", name="Retry")).to_have_count(0)
+    assert await faults_of(page) == []
