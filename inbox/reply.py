@@ -8,6 +8,7 @@ from cases.values import CaseStatus
 from channels.contract import Feature
 from channels.participants import as_rows
 from channels.registry import Registry
+from identity_resolution import service as identities
 from inbox.copies import others_of
 from inbox.directory import InboxDirectory
 from inbox.errors import NotFailed, StaleReply, TooLate, UnfitReply, Unreachable
@@ -62,7 +63,7 @@ class Replies:
         if draft.attachment_ids and await repository.attach(draft.attachment_ids, message.id, viewer.agent_id) != len(set(draft.attachment_ids)):
             raise UnfitReply("An attachment is not there, was sent already, or is not yours. Upload it again.")
         restore = await cases.answered(uow, case.id, message_id=message.id, agent_id=viewer.agent_id, at=message.sent_at, then=draft.then)
-        delivery = _held(uow, message, option.address, message.sent_at + self._undo_window, restore)
+        delivery = _held(uow, message, option, await _called(uow, case.customer_id), message.sent_at + self._undo_window, restore)
         DeliveryRepository(uow.session).add(delivery)
         uow.record(_queued(message, delivery, viewer))
         return message.id
@@ -179,9 +180,15 @@ def _new_message(uow: UnitOfWork, viewer: Viewer, case: Case, conversation: Conv
     )  # fmt: skip
 
 
-def _held(uow: UnitOfWork, message: Message, recipient: str, until: datetime, restore: dict[str, object]) -> Delivery:
+async def _called(uow: UnitOfWork, customer_id: int) -> str | None:
+    """Return what a customer is called beside an address, which is no name."""
+    name = (await identities.names(uow, [customer_id])).get(customer_id)
+    return None if name is None or "@" in name else name[:400]
+
+
+def _held(uow: UnitOfWork, message: Message, option: ReplyOption, name: str | None, until: datetime, restore: dict[str, object]) -> Delivery:
     return Delivery(
-        id=uow.ids(), message_id=message.id, inbox_id=message.inbox_id, recipient=recipient, recipient_name=None, attempts=0, due_at=until,
+        id=uow.ids(), message_id=message.id, inbox_id=message.inbox_id, recipient=option.address, recipient_name=name, attempts=0, due_at=until,
         state=DeliveryState.HELD, lease=None, vendor_id=None, error=None, restore=restore, changed_at=message.sent_at,
     )  # fmt: skip
 

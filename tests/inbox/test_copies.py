@@ -178,3 +178,12 @@ def test_whoever_is_taken_for_an_address_can_be_written_to(text: str) -> None:
         head, _, _ = compose(ACCOUNT, answer(others=(found,))).partition(b"\r\n\r\n")
         assert head.count(b"\r\nCc: ") == 1
         assert b"\r\nBcc" not in head
+
+
+@pytest.mark.parametrize(("name", "shown"), [("Ada Quist", "Ada Quist"), (None, None)], ids=["a name", "nothing but an address"])
+async def test_a_reply_goes_to_a_name_where_there_is_one(desk: Desk, clock: MovedClock, name: str | None, shown: str | None) -> None:
+    mail = said(desk.email, "It broke", sender="ada@x.example", kind=IdentityKind.EMAIL, subject="Lamp", name=name)
+    await write(desk, await desk.estate.intake.take(mail))
+    clock.advance(seconds=11)
+    await desk.estate.outbox.drain()
+    assert registry_of(desk.estate).sent["email"][0].recipient_name == shown
