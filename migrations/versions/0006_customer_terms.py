@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
 from migrations.types import ID
 
@@ -32,14 +33,20 @@ def upgrade() -> None:
     _fill(
         "SELECT id, folded_name FROM customers WHERE id > :after ORDER BY id LIMIT :most", lambda row: (row[0], list(dict.fromkeys(_WORD.findall(row[1])))[:12])
     )
-    held = "SELECT id, customer_id, normalised FROM identities WHERE id > :after AND kind <> 'chat' ORDER BY id LIMIT :most"
-    _fill(held, lambda row: (row[1], [row[2].lower()]))
+    held = "SELECT id, customer_id, normalised, kind FROM identities WHERE id > :after AND kind <> 'chat' ORDER BY id LIMIT :most"
+    _fill(held, lambda row: (row[1], [row[2].lower(), *(_national(row[2]) if row[3] == "phone" else ())]))
     op.create_index("ix_customer_terms_customer_id", "customer_terms", ["customer_id"])
 
 
 def downgrade() -> None:
     """Read through all names again whenever somebody searches."""
     op.drop_table("customer_terms")
+
+
+def _national(number: str) -> list[str]:
+    if not number.startswith("+") or not number[1:].isdecimal():
+        return []
+    return [number[end:] for end in (2, 3, 4) if int(number[1:end]) in COUNTRY_CODE_TO_REGION_CODE][:1]
 
 
 def _fill(query: str, terms_of: Callable[[Any], tuple[int, list[str]]]) -> None:

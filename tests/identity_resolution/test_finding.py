@@ -10,7 +10,7 @@ from identity_resolution.rules.terms import LONGEST, terms_of, ways_of
 from kernel.text import fold
 from kernel.uow import UnitOfWorkFactory
 from tests.identity_resolution.test_merging import merge, people
-from tests.identity_resolution.test_resolving import CHAT, EMAIL, resolve, wrote
+from tests.identity_resolution.test_resolving import CHAT, EMAIL, PHONE, resolve, wrote
 
 
 async def found_by(unit_of_work: UnitOfWorkFactory, query: str) -> list[int]:
@@ -28,6 +28,8 @@ class TestTerms:
             ("%", [("%",)]),
             ("anna anna", [("anna",), ("anna anna",)]),
             ("+44 20 7946", [("44", "20", "7946"), ("+44 20 7946",), ("+44207946",)]),
+            ("020/7946", [("020", "7946"), ("020/7946",), ("0207946",), ("+0207946",), ("207946",)]),
+            ("lamp 4821", [("lamp", "4821"), ("lamp 4821",)]),
         ],
     )
     def test_say_in_which_ways_a_query_is_meant(self, query: str, ways: list[tuple[str, ...]]) -> None:
@@ -67,6 +69,20 @@ class TestBounds:
                 before = found.looked_down_to
         assert seen == [ids[5], ids[1], ids[0]]
         assert before is None
+
+
+class TestNumbers:
+    @pytest.mark.parametrize("query", ["+44 7700 900123", "0044 7700 900", "447700900123", "07700 900123", "7700900", "(07700) 900-123"])
+    async def test_are_found_as_they_are_dialled_from_anywhere(self, unit_of_work: UnitOfWorkFactory, query: str) -> None:
+        [one] = await resolve(unit_of_work, wrote(PHONE, "+447700900123"))
+        async with unit_of_work() as uow:
+            await identities.edit(uow, one.customer_id, name="Ada Berg")
+        assert await found_by(unit_of_work, query) == [one.customer_id]
+
+    @pytest.mark.parametrize("query", ["900123", "+1 7700 900123", "8700900123"])
+    async def test_are_not_found_by_their_end_nor_by_another_number(self, unit_of_work: UnitOfWorkFactory, query: str) -> None:
+        await resolve(unit_of_work, wrote(PHONE, "+447700900123"))
+        assert await found_by(unit_of_work, query) == []
 
 
 class TestRenaming:

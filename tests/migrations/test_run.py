@@ -164,8 +164,11 @@ class TestWhatCustomersAreFoundBy:
             empty_url,
             f"INSERT INTO customers ({columns}) VALUES (7, 7, 'Zoë Łuk', 'zoe łuk', true, 'lead', 'indifferent', '{{}}', '{{}}', 0, 0)",
             f"INSERT INTO identities ({held}) VALUES (8, 7, 'email', 'Z@x.example', 'Z@x.example', 'verified', true, 0, 0)",
+            f"INSERT INTO identities ({held}) VALUES (10, 7, 'phone', '+44 7700', '+447700', 'verified', true, 0, 0)",
             f"INSERT INTO identities ({held}) VALUES (9, 7, 'chat', 'f00', 'f00', 'verified', true, 0, 0)",
         )
         await run.downgrade(empty_url, "0005")
         await run.upgrade(empty_url)
-        assert await execute(empty_url, "SELECT term, customer_id FROM customer_terms ORDER BY term") == [("z@x.example", 7), ("zoe", 7), ("łuk", 7)]
+        assert await execute(empty_url, "SELECT term, customer_id FROM customer_terms ORDER BY term") == [
+            (term, 7) for term in ("+447700", "7700", "z@x.example", "zoe", "łuk")
+        ]
